@@ -1,0 +1,45 @@
+# make demo   runs the main job on real articles
+# make test   passes the tests
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# An exact version: an open range would pull several gigabytes of GPU libraries on some indexes.
+TORCH ?= 2.13.0
+
+export HF_HUB_OFFLINE = 1
+export HF_HUB_DISABLE_TELEMETRY = 1
+
+.PHONY: demo test lint wheel card clean
+
+demo: $(VENV)/.core
+	$(BIN)/zsner predict data/articles --format table
+
+test: $(VENV)/.dev lint
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+wheel: $(VENV)/.dev
+	$(BIN)/python -m build --wheel --outdir dist .
+
+card: $(VENV)/.dev
+	$(BIN)/zsner model card --output model_card.md
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.core: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet torch==$(TORCH)
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@touch $@ $(VENV)/.core
+
+clean:
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

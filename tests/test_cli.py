@@ -1,0 +1,154 @@
+"""The command line as its users meet it: outputs, errors, exit codes."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from tests.conftest import ARTICLES, ROOT, SEEDS
+from zsner.cli.app import app
+
+LINE = "一季度，广西签约项目582个，总投资额3197亿元，同比增长57.9%。"
+
+
+def run(*args: str, stdin: bytes = b"", cwd: Path = ROOT) -> subprocess.CompletedProcess[bytes]:
+    env = os.environ | {"COLUMNS": "200", "NO_COLOR": "1", "PYTHONPATH": str(ROOT)}
+    return subprocess.run(
+        [sys.executable, "-m", "zsner.cli.app", *args], input=stdin, capture_output=True, cwd=cwd, env=env, check=False
+    )
+
+
+def test_a_pipe_gets_jsonl_and_nothing_else() -> None:
+    done = run("predict", str(ARTICLES[0]))
+    assert done.returncode == 0
+    assert done.stderr == b""
+    (line,) = done.stdout.splitlines()
+    assert json.loads(line)["id"] == "000.txt"
+
+
+def test_standard_input_csv_and_home_region() -> None:
+    done = run("predict", "-", "--format", "csv", "--home-region", "广西", stdin=LINE.encode())
+    assert done.returncode == 0
+    assert "signed_amount,actual,3197亿元,319700000000" in done.stdout.decode()
+
+
+def test_a_folder_as_a_table() -> None:
+    done = run("predict", "data/articles", "--format", "table")
+    assert done.returncode == 0
+    text = done.stdout.decode()
+    for path in ARTICLES:
+        assert path.name in text
+
+
+def test_bad_documents_do_not_end_the_run(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(b"")
+    (tmp_path / "b.txt").write_text(LINE)
+    (tmp_path / "c.txt").write_bytes(bytes(range(256)))
+    done = run("predict", str(tmp_path))
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 1
+    assert [("error" in line) for line in lines] == [True, False, True]
+    assert b"2 documents could not be read" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (("predict", "nowhere.txt"), "nowhere.txt: no such file or folder"),
+        (("predict", "data/articles", "--model", "nowhere"), "nowhere: no such model folder"),
+        (("predict", "data/articles", "--encoding", "klingon"), "no such encoding"),
+        (("predict", "data/articles", "-o", "no/such/folder.jsonl"), "no such folder"),
+        (("evaluate", "data/annotations/seeds"), "PREDICTIONS or --model"),
+        (("evaluate", "data/annotations/seeds", "README.md"), "README.md: line 1"),
+        (("evaluate", "nowhere", "nowhere"), "nowhere: no such file"),
+        (("train", "nowhere.yaml"), "nowhere.yaml: no such file"),
+        (("data", "stats", "README.md"), "no JSON"),
+        (("data", "agreement", "data/annotations/dev"), "two annotators"),
+        (("data", "export", "data/annotations/seeds", "--format", "datasets"), "--output"),
+        (("model", "info", "data"), "is no model folder"),
+    ],
+)
+def test_bad_input_is_one_clear_line(args: tuple[str, ...], message: str) -> None:
+    done = run(*args)
+    assert done.returncode == 2
+    assert done.stdout == b""
+    (line,) = done.stderr.decode().splitlines()
+    assert line.startswith("error: ")
+    assert message in line
+
+
+def test_check_prints_what_is_wrong_and_fails(tmp_path: Path) -> None:
+    assert run("data", "check", "data/annotations").returncode == 0
+    broken = (SEEDS / "000.json").read_text(encoding="utf-8").replace('"start":', '"start":1', 1)
+    (tmp_path / "broken.json").write_text(broken, encoding="utf-8")
+    done = run("data", "check", str(tmp_path))
+    assert done.returncode == 1
+    assert "error: " in done.stdout.decode()
+    assert "task 000.txt" in done.stdout.decode()
+
+
+def test_evaluate_prints_and_writes_the_same(tmp_path: Path) -> None:
+    scores = tmp_path / "scores.json"
+    done = run("evaluate", "data/annotations/seeds", "reports/evaluation/seeds.jsonl", "--json", str(scores))
+    assert done.returncode == 0, done.stderr
+    micro = json.loads(scores.read_text())["spans"]["micro"]["f1"]
+    assert f"{micro:.4f}" in done.stdout.decode()
+    assert json.loads(scores.read_text()) == json.loads((ROOT / "reports/evaluation/seeds-scores.json").read_text())
+
+
+@pytest.mark.parametrize("format", ["conll", "bio-jsonl", "jsonl"])
+def test_export_writes_every_character(tmp_path: Path, format: str) -> None:
+    out = tmp_path / "out"
+    assert run("data", "export", "data/annotations/seeds", "--format", format, "-o", str(out)).returncode == 0
+    text = out.read_text(encoding="utf-8")
+    assert ("B-MECHANISM" in text) or format == "jsonl"
+    assert not list(tmp_path.glob("*.partial"))
+
+
+def test_export_as_a_dataset(tmp_path: Path) -> None:
+    import datasets
+
+    out = tmp_path / "set"
+    assert run("data", "export", "data/annotations/seeds", "--format", "datasets", "-o", str(out)).returncode == 0
+    assert datasets.load_from_disk(str(out)).features["ner_tags"].feature.names[0] == "O"
+    assert run("data", "export", "data/annotations/seeds", "--format", "datasets", "-o", str(out)).returncode == 2
+
+
+def test_the_model_card_is_what_the_measurements_say() -> None:
+    done = run("model", "card")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.decode() == (ROOT / "model_card.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("command", [[], ["predict"], ["train"], ["evaluate"], ["data"], ["data", "check"], ["model"]])
+def test_help_teaches(command: list[str]) -> None:
+    done = CliRunner().invoke(app, [*command, "--help"])
+    assert done.exit_code == 0
+    assert "zsner" in done.output
+
+
+def test_a_missing_extra_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    from zsner.cli.extras import need
+    from zsner.document import DataError
+
+    with pytest.raises(DataError, match=r"pip install 'zsner\[train\]'"):
+        need("train", "no_such_module_anywhere")
+
+
+def test_the_wheel_predicts_from_another_folder(tmp_path: Path) -> None:
+    """Built, unpacked apart from the source tree, run elsewhere: the model is in it."""
+    build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(tmp_path), str(ROOT)]
+    subprocess.run(build, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    site = tmp_path / "site"
+    install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(site), str(wheel)]
+    subprocess.run(install, check=True, capture_output=True)
+    code = (
+        f"import sys; sys.path.insert(0, {str(site)!r}); import zsner; assert zsner.__file__.startswith({str(site)!r});"
+    )
+    code += f"assert zsner.load()({LINE!r}).tuples"
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=tmp_path)

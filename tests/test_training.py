@@ -1,0 +1,218 @@
+"""Training for real, on little: save, reload, predict; parity; what a run refuses."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from transformers import AutoModelForTokenClassification, AutoTokenizer, pipeline
+
+import zsner
+from tests.conftest import ARTICLES, ROOT, SEEDS
+from zsner import bio
+from zsner.document import DataError, problems
+from zsner.model.folder import MANIFEST, read_manifest, write_manifest
+from zsner.model.tagger import Tagger
+from zsner.text import fold, windows
+from zsner.training import train as training
+from zsner.training.config import TrainConfig, read_config
+from zsner.training.export import export_fp32
+from zsner.training.tokenizer import load_tokenizer
+
+TEXT = "一季度，全市新签约项目87个，总投资额320亿元，\n同比增长12%；“链长制” 招商（LNG）。𠀀"
+
+
+def test_a_trained_folder_predicts(tiny_model: Path) -> None:
+    document = zsner.load(tiny_model)(ARTICLES[3].read_text(encoding="utf-8"), id="003.txt")
+    assert document.model == f"zsner-test {zsner.__version__}"
+    assert not list(problems(document))
+
+
+def test_the_manifest_says_how_the_model_was_made(tiny_model: Path) -> None:
+    manifest = read_manifest(tiny_model)
+    assert manifest.recipe["learning_rate"] == 1e-3
+    assert manifest.recipe["steps"] == 12
+    assert manifest.data["train"] == 2
+    assert len(manifest.data["train_digest"]) == 64
+    assert {"torch", "transformers", "python"} <= set(manifest.packages)
+    assert {"dev_span_micro_f1_fp32", "dev_span_micro_f1_int8"} <= set(manifest.scores)
+    assert set(manifest.files) == {
+        "config.json",
+        "model.safetensors",
+        "model.onnx",
+        "tokenizer.json",
+        "tokenizer_config.json",
+    }
+    lines = (tiny_model / "metrics.jsonl").read_text().splitlines()
+    assert any("eval_f1" in json.loads(line) for line in lines)
+
+
+def test_hugging_face_reads_one_token_a_character(tiny_model: Path) -> None:
+    tokenizer = AutoTokenizer.from_pretrained(tiny_model)
+    folded = fold(TEXT).text
+    encoded = tokenizer(folded, return_offsets_mapping=True)
+    assert encoded["offset_mapping"][1:-1] == [(i, i + 1) for i in range(len(folded))]
+    ids = Tagger(tiny_model)._ids
+    assert encoded["input_ids"][1:-1] == [ids.get(c, ids["[UNK]"]) for c in folded]
+    assert ids[" "] != ids["[UNK]"]
+    assert ids["\n"] != ids["[UNK]"]
+
+
+def test_hugging_face_and_onnx_give_the_same_labels(tiny_model: Path, tmp_path: Path) -> None:
+    """fp32 PyTorch through Hugging Face's tokenizer against fp32 ONNX through ours."""
+    tokenizer = AutoTokenizer.from_pretrained(tiny_model)
+    model = AutoModelForTokenClassification.from_pretrained(tiny_model, dtype=torch.float32).eval()
+    assert [model.config.id2label[i] for i in range(len(bio.TAGS))] == list(bio.TAGS)
+    fp32 = tmp_path / "fp32"
+    fp32.mkdir()
+    export_fp32(model, fp32 / "model.onnx")
+    shutil.copy(tiny_model / "tokenizer.json", fp32)
+    write_manifest(fp32, read_manifest(tiny_model), ["model.onnx", "tokenizer.json"])
+    tagger = Tagger(fp32)
+    for article in ARTICLES[:3]:
+        folded = fold(article.read_text(encoding="utf-8")).text
+        texts = [folded[w.start : w.end] for w in windows(folded, 128)]
+        for text, ours in zip(texts, tagger.logits(texts), strict=True):
+            with torch.no_grad():
+                theirs = model(**tokenizer(text, return_tensors="pt")).logits[0, 1:-1].numpy()
+            assert np.abs(theirs - ours).max() < 1e-3
+            clear = np.sort(theirs, axis=-1)[:, -1] - np.sort(theirs, axis=-1)[:, -2] > 1e-3
+            assert (theirs.argmax(-1) == ours.argmax(-1))[clear].all()
+
+
+def test_the_hugging_face_pipeline_loads_it(tiny_model: Path) -> None:
+    tagger = pipeline("token-classification", model=str(tiny_model))
+    folded = fold("广西签约项目582个").text
+    for found in tagger(folded):
+        assert found["word"] == folded[found["start"] : found["end"]]
+        assert found["entity"] in bio.TAGS
+
+
+def test_the_base_encoder_is_loaded_whole() -> None:
+    tokenizer = load_tokenizer(str(ROOT / "encoder"))
+    vocabulary = tokenizer.get_vocab()
+    assert sorted(vocabulary.values()) == list(range(len(vocabulary)))
+    assert all(len(piece) == 1 or piece.startswith("[") for piece in vocabulary)
+
+
+def test_int8_that_loses_too_much_is_refused(tiny_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from zsner.corpus.tasks import load_documents
+    from zsner.training import export
+
+    model = AutoModelForTokenClassification.from_pretrained(tiny_model, dtype=torch.float32).eval()
+    tokenizer = AutoTokenizer.from_pretrained(tiny_model)
+    scores = iter([0.9, 0.8])
+    monkeypatch.setattr(export, "dev_micro_f1", lambda *_: next(scores))
+    with pytest.raises(DataError, match=r"int8 loses 0\.1000"):
+        export.export_int8(
+            model, tokenizer, tmp_path, read_manifest(tiny_model), load_documents(SEEDS / "002.json"), 0.003
+        )
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_interrupted_run_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = TrainConfig(
+        encoder=str(ROOT / "encoder"), train=(str(SEEDS / "001.json"),), epochs=1, max_steps=2, window=128
+    )
+
+    def power_cut(*_: Any) -> Any:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(training, "export_int8", power_cut)
+        training.train(config, tmp_path / "run")
+    assert not (tmp_path / "run" / MANIFEST).exists()
+    with pytest.raises(DataError, match="unfinished run.*--resume"):
+        training.train(config, tmp_path / "run")
+    other = TrainConfig(encoder=config.encoder, train=config.train, epochs=2, window=128)
+    with pytest.raises(DataError, match="another configuration"):
+        training.train(other, tmp_path / "run", resume=True)
+    manifest = training.train(config, tmp_path / "run", resume=True)
+    assert manifest.recipe["steps"] == 2
+    with pytest.raises(DataError, match="finished model"):
+        training.train(config, tmp_path / "run", resume=True)
+
+
+def test_train_refuses_what_cannot_work(tmp_path: Path) -> None:
+    seeds = (str(SEEDS / "001.json"),)
+    with pytest.raises(DataError, match="BAAI/bge-small-zh-v1.5"):
+        training.train(TrainConfig(encoder="./nowhere", train=seeds), tmp_path / "a")
+    with pytest.raises(DataError, match="share 1 articles"):
+        training.train(TrainConfig(train=seeds, dev=seeds), tmp_path / "b")
+    with pytest.raises(DataError, match="no such file or folder"):
+        training.train(TrainConfig(train=("nowhere",)), tmp_path / "c")
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "mine.txt").write_text("keep")
+    with pytest.raises(DataError, match="not empty"):
+        training.train(TrainConfig(encoder=str(ROOT / "encoder"), train=seeds), tmp_path / "full")
+    assert [p.name for p in (tmp_path / "full").iterdir()] == ["mine.txt"]
+
+
+@pytest.mark.parametrize(
+    ("yaml", "message"),
+    [
+        ("train: [a]\nlerning_rate: 1\n", "unknown key `lerning_rate`; did you mean `learning_rate`"),
+        ("train: [a]\ncolour: red\n", "unknown key `colour`"),
+        ("train: [a]\nepochs: many\n", r"epochs"),
+        ("train: []\n", "names no data"),
+        ("epochs: 3\n", "train"),
+        ("train: [a]\nwindow: 900\n", "510"),
+        ("train: [a]\nlearning_rate: 0\n", "above 0"),
+        ("train: [a]\nkind: released\ndev: [b]\n", "leave `dev` out"),
+        ("just text", "no list of"),
+        ("a: [", "no YAML"),
+    ],
+)
+def test_a_wrong_configuration_is_told(tmp_path: Path, yaml: str, message: str) -> None:
+    file = tmp_path / "c.yaml"
+    file.write_text(yaml)
+    with pytest.raises(DataError, match=message):
+        read_config(file)
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "configs").glob("*.yaml")), ids=lambda p: p.name)
+def test_the_configurations_that_come_along_are_right(file: Path) -> None:
+    config = read_config(file)
+    assert all((ROOT / path).exists() for path in (*config.train, *config.dev, config.encoder))
+
+
+def test_any_chinese_bert_gets_a_character_tokeniser(tmp_path: Path) -> None:
+    """As a hub name would: a folder with a word-piece vocabulary and nothing of this project."""
+    pieces = [
+        "[PAD]",
+        "[unused1]",
+        "[unused2]",
+        "[UNK]",
+        "[CLS]",
+        "[SEP]",
+        "[MASK]",
+        "招",
+        "商",
+        "##商",
+        "2",
+        "2023",
+        "亿",
+    ]
+    (tmp_path / "vocab.txt").write_text("\n".join(pieces) + "\n", encoding="utf-8")
+    (tmp_path / "config.json").write_text('{"model_type": "bert", "vocab_size": 13}')
+    tokenizer = load_tokenizer(str(tmp_path))
+    ids = tokenizer("招商 2023亿\n")["input_ids"]
+    assert tokenizer.convert_ids_to_tokens(ids) == [
+        "[CLS]",
+        "招",
+        "商",
+        " ",
+        "2",
+        "[UNK]",
+        "2",
+        "[UNK]",
+        "亿",
+        "\n",
+        "[SEP]",
+    ]
+    (tmp_path / "vocab.txt").write_text("[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\n招\n", encoding="utf-8")
+    with pytest.raises(DataError, match="unused1"):
+        load_tokenizer(str(tmp_path))

@@ -1,0 +1,1 @@
+"""Spans -> metric tuples, by rules."""

@@ -1,0 +1,246 @@
+"""Which place a figure is about, and what place a mention stands for."""
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from typing import Final
+
+from zsner.document import Document
+from zsner.link.cues import pattern
+from zsner.link.page import Figure, Item, Page, Sentence
+
+_PROJECT: Final = frozenset({"project_investment", "output_value", "tax_revenue", "jobs"})
+_HIGHER: Final = re.compile(
+    r"^.{2,6}(?:省|市|自治区|自治州)(?=.{2,})|^(?:江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|广西|海南|四川|贵州|云南|陕西|甘肃|青海|山西|河北|吉林|辽宁|黑龙江|宁夏|新疆|西藏|内蒙古|重庆|天津|上海|北京)(?=.{2,})"
+)
+_ZONE: Final = re.compile(".{3,}(?:区|园|基地|港)")
+_ORGANS: Final = "(?:省|市|县|区|州|地区)?(?:委|政府|人民政府|商务局|招商|投资促进|投促|经济合作|管委会|发改)"
+
+
+def is_stand_in(text: str) -> bool:
+    """Whether a (folded) mention stands for a place that is named elsewhere: 全区, 我市, 新区."""
+    return pattern("region", "stand_in").fullmatch(text) is not None
+
+
+def short_name(name: str) -> str:
+    """A place's name without its trailing 省, 市, 县, 镇 or 地区."""
+    if len(name) > 3 and name.endswith("地区"):
+        return name[:-2]
+    return name[:-1] if len(name) > 2 and name[-1] in "省市县镇" else name
+
+
+def _parts(name: str) -> set[str]:
+    """The last place of a hierarchy (重庆市荣昌区 -> 荣昌区, 荣昌) and the whole."""
+    last = _HIGHER.sub("", name)
+    whole = short_name(name)
+    return {whole} if len(last) < 2 or is_stand_in(last) else {short_name(last), whole}
+
+
+class Regions:
+    """The REGION mentions of a page with their roles, ready to be asked for a figure's place."""
+
+    def __init__(self, page: Page, home: str | None = None) -> None:
+        self.page = page
+        self.mentions = [i for i in page.items if i.type == "REGION"]
+        self._starts = [i.start for i in self.mentions]
+        self.roles = self._roles()
+        self._named = [r for r in self.mentions if not is_stand_in(r.text) and self.roles[r.id] != "out"]
+        self._listed = {i.id for group in page.groups(self.mentions) if len(group) > 1 for i in group}
+        self.home = home if home is not None else self.guess()
+        self._homes = self._home_mentions()
+        self.headings = self._headings()
+
+    # --------------------------------------------------------------------- roles
+
+    def _roles(self) -> dict[str, str]:
+        """Span id -> `out` (source, visited, scope), `located` (在X开工) or `topic`."""
+        roles = {}
+        for group in self.page.groups(self.mentions):
+            sentence = self.page.sentence_at(group[0].start)
+            left = self.page.masked[sentence.start : group[0].start]
+            right = self.page.masked[group[-1].end : sentence.end]
+            role = self._role(left, right, len(group))
+            roles.update({i.id: role for i in group})
+        return roles
+
+    @staticmethod
+    def _role(left: str, right: str, size: int) -> str:
+        if left.endswith("R（"):  # 襄阳(深圳)招商推介会
+            return "out"
+        if pattern("region", "list_before").search(left) or pattern("region", "not_behind").match(right):
+            return "out"
+        if pattern("region", "not_before").search(left):
+            together = left.endswith(("与", "和", "同")) and pattern("region", "signed_behind").match(right)
+            return "topic" if together else "out"
+        if pattern("region", "located_before").search(left):
+            return "out" if size > 1 and left.endswith(("进驻", "来", "入")) else "located"
+        if pattern("region", "to_before").search(left):
+            return "located" if pattern("region", "moved_behind").match(right) else "out"
+        if pattern("region", "in_before").search(left):
+            away = size > 1 or pattern("region", "to_verb").match(right)
+            return "out" if away else "located"
+        return "topic"
+
+    def _headings(self) -> dict[int, Item]:
+        """Line number -> the place it is headed by (`射洪市：…`, `【大丰区】…`)."""
+        headings: dict[int, Item] = {}
+        for item in self.mentions:
+            number = self.page.line_at(item.start)
+            line = self.page.lines[number]
+            text = self.page.masked[line.start : line.end]
+            if number not in headings and pattern("region", "heading").match(text):
+                headings[number] = item
+        return headings
+
+    # ---------------------------------------------------------------- the figure
+
+    def spread(self, sentence: Sentence, figures: list[Figure]) -> None:
+        """`A、B、C分别签约3个、2个、1个`: pair a list of places with the lists of figures behind it."""
+        groups = [g for g in self.page.groups(sentence.of("REGION")) if len(g) > 1]
+        if not groups:
+            return
+        rows = self.page.groups([f.item for f in figures])
+        by_id = {f.item.id: f for f in figures}
+        for group in groups:
+            if self.roles[group[0].id] == "out":
+                continue
+            for row in rows:
+                if len(row) != len(group) or row[0].start < group[-1].end:
+                    continue
+                between = self.page.masked[group[-1].end : row[0].start]
+                if "R" not in between and re.search("分别|依次|各|，", between + self.page.masked[row[0].start]):
+                    for place, item in zip(group, row, strict=True):
+                        by_id[item.id].region = place
+                        by_id[item.id].rules.append("region_list")
+
+    def governing(self, figure: Figure) -> tuple[Item | None, str]:
+        """The place of a figure, and the rule that found it."""
+        item, sentence, page = figure.item, figure.sentence, self.page
+        places = [r for r in sentence.of("REGION") if self.roles[r.id] != "out"]
+        clause = (page.clause_start(item.start, sentence.start), page.clause_end(item.end, sentence.end))
+        own = [r for r in places if self.roles[r.id] == "located" and clause[0] <= r.start < clause[1]]
+        own += [r for r in places if r.start > item.end and re.fullmatch("的O*", page.masked[item.end : r.start])]
+        if own:
+            return min(own, key=lambda r: abs(r.start - item.start)), "region_clause"
+        left = [r for r in places if r.end <= item.start]
+        if left:
+            return left[-1], "region_left"
+        project = bool(figure.org) or figure.indicator in _PROJECT
+        if project:
+            right = [r for r in places if r.start >= item.end and self.roles[r.id] == "located"]
+            if right:
+                return right[0], "region_right"
+        earlier = self._earlier(sentence, project)
+        if earlier is not None:
+            return earlier, "region_paragraph"
+        for number in range(sentence.line, max(-1, sentence.line - 4), -1):
+            if number in self.headings and (number == sentence.line or page.lines[number].heading):
+                return self.headings[number], "region_heading"
+        homes = [r for r in self._homes if r.start < item.start]
+        if homes:
+            return homes[-1], "region_home"
+        right = [r for r in places if r.start >= item.end]
+        if right:
+            return right[0], "region_right"
+        before = [r for r in self.mentions if r.end <= item.start and self.roles[r.id] != "out"]
+        if before:
+            return before[-1], "region_before"
+        if self._homes:
+            return self._homes[0], "region_home"
+        return None, "region_none"
+
+    def _earlier(self, sentence: Sentence, project: bool) -> Item | None:
+        """The place named last before a sentence that still governs it: in its paragraph, and for
+        a figure of one project in the paragraph before, too."""
+        line = self.page.lines[sentence.line]
+        start = line.start
+        if project:
+            lines = self.page.lines
+            above = next((n for n in range(sentence.line - 1, -1, -1) if lines[n].end > lines[n].start), None)
+            start = start if above is None else lines[above].start
+        low, high = bisect_left(self._starts, start), bisect_left(self._starts, sentence.start)
+        held = [r for r in self.mentions[low:high] if start <= r.start < sentence.start and self.roles[r.id] != "out"]
+        held = [r for r in held if r.id not in self._listed]
+        if not project:
+            held = [r for r in held if self.roles[r.id] == "topic"] or held
+        return held[-1] if held else None
+
+    # ------------------------------------------------------------------ the home
+
+    def _home_mentions(self) -> list[Item]:
+        home = short_name(self.home) if self.home else None
+        return [
+            i
+            for i in self.mentions
+            if self.roles[i.id] != "out"
+            and (
+                pattern("region", "home_word").fullmatch(i.text)
+                or (home and (short_name(i.text) == home or (is_stand_in(i.text) and home.endswith(i.text))))
+            )
+        ]
+
+    def guess(self) -> str | None:
+        """The place the text is about: named in the title, in its organs and parks, and often."""
+        page = self.page
+        names: dict[str, int] = {}
+        level = self._level()
+        for item in self.mentions:
+            if not is_stand_in(item.text) and len(item.text) > 1:
+                for name in _parts(item.text):
+                    names[name] = names.get(name, 0) + (self.roles[item.id] == "topic")
+                if level and _ZONE.fullmatch(item.text):
+                    names.setdefault(item.text[:2], 0)
+        title = next((x for x in page.lines if x.heading and self._titled(x.start, x.end)), None)
+        best, most = None, 3.0
+        for name, topics in names.items():
+            votes = min(page.text.count(name), 12) / 2 + min(topics, 8) / 2
+            if title is not None and name in page.text[title.start : title.end]:
+                votes += 5
+            if level and re.search(f"{re.escape(name)}{level}|{re.escape(name)}(?<={level})", page.text):
+                votes += 3
+            votes += 3 * (re.search(re.escape(name) + _ORGANS, page.text) is not None)
+            if votes > most:
+                best, most = name, votes
+        return best
+
+    def _level(self) -> str:
+        """省, 市, 县 … of the stand-ins of the text (全市, 我市), where it has any."""
+        levels = Counter(
+            i.text[-1]
+            for i in self.mentions
+            if self.roles[i.id] == "topic" and re.fullmatch("[全我本该][省市县区州镇]", i.text)
+        )
+        return levels.most_common(1)[0][0] if levels else ""
+
+    def _titled(self, start: int, end: int) -> bool:
+        masked = self.page.masked[start:end]
+        return "R" in masked and ">" not in masked and "来源" not in masked
+
+    def name(self, mention: Item) -> str:
+        """The place a mention stands for, in Simplified script."""
+        text = mention.text
+        if not is_stand_in(text):
+            return text
+        if pattern("region", "home_word").fullmatch(text) and self.home and not text.startswith("该"):
+            return self.home
+        # The nearest place named before it; of its own level, but 该区 may stand for any zone.
+        tail = "" if text[-1] == "区" else text[-1]
+        here = bisect_left(self._named, mention.start, key=lambda r: r.start)
+        near = next((r.text for r in reversed(self._named[:here]) if r.text.endswith(tail)), None)
+        if text.startswith(("该", "这")) or not self.home:
+            return near or self.home or text
+        return self.home
+
+
+def region_name(document: Document, span_id: str, *, home_region: str | None = None) -> str:
+    """The place the REGION span `span_id` stands for, in Simplified script: `全区` in an article
+    about 广西 gives 广西, a plain name gives itself."""
+    page = Page(document)
+    regions = Regions(page, home_region)
+    return next(regions.name(i) for i in regions.mentions if i.id == span_id)
+
+
+def guess_home(document: Document) -> str | None:
+    """The place a text is about, from its title, its source and what it names most often; None
+    if it names no place. The document's own `home_region` is not read."""
+    return Regions(Page(document)).home

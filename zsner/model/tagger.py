@@ -1,0 +1,97 @@
+"""Torch-free tagging: folded text -> spans with confidence, by an ONNX model."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+
+from zsner import bio
+from zsner.bio import Floats, Tagged
+from zsner.document import DataError
+from zsner.model.folder import ONNX, TOKENIZER, find_model, read_manifest
+from zsner.text import windows
+
+_BATCH_TOKENS: Final = 1024
+"""Most tokens, padding included, of one forward pass: larger batches are slower on a CPU."""
+
+
+class Tagger:
+    """A model ready to tag.
+
+    The windows of one text are batched among themselves only, because dynamic int8 takes one
+    activation scale from a whole batch: so a text's scores do not depend on its neighbours.
+    """
+
+    def __init__(self, folder: Path | None = None, *, threads: int | None = None) -> None:
+        """Load the model in `folder` (None: the bundled one); `threads` None leaves it to the
+        runtime. Raises DataError if the folder is incomplete or damaged."""
+        import onnxruntime as ort  # a third of the start-up time: only when a model is used
+
+        folder = find_model(folder)
+        self.manifest = read_manifest(folder)
+        if self.manifest.tags != bio.TAGS:
+            raise DataError(f"{folder}: made for other labels ({', '.join(self.manifest.tags)}); retrain it")
+        tokenizer = msgspec.json.decode((folder / TOKENIZER).read_bytes())
+        self._ids: dict[str, int] = tokenizer["model"]["vocab"]
+        self._unknown = self._ids["[UNK]"]
+        options = ort.SessionOptions()
+        options.log_severity_level = 3
+        # A waiting thread that spins takes the core of the next process.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        if threads is not None:
+            options.intra_op_num_threads = threads
+        try:
+            self._session: Any = ort.InferenceSession(str(folder / ONNX), options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # onnxruntime raises classes of its own that share no base
+            raise DataError(f"{folder / ONNX}: onnxruntime cannot load it ({error})") from error
+
+    def tag(self, text: str) -> list[Tagged]:
+        """Spans of a folded text, in order, flat, none across a line break."""
+        log_probs = self.log_probs(text)
+        spans: list[Tagged] = []
+        start = 0
+        for line in text.split("\n"):
+            part = log_probs[start : start + len(line)]
+            found = bio.score_spans(part, bio.decode(bio.viterbi(part)))
+            spans.extend(s._replace(start=s.start + start, end=s.end + start) for s in found)
+            start += len(line) + 1
+        return spans
+
+    def log_probs(self, text: str) -> Floats:
+        """(length, tags) log-probabilities of a folded text; every character is scored once."""
+        cut = windows(text, self.manifest.window, self.manifest.overlap)
+        result = np.empty((len(text), len(bio.TAGS)), dtype=np.float32)
+        for window, logits in zip(cut, self.logits([text[w.start : w.end] for w in cut]), strict=True):
+            kept = logits[window.keep_start - window.start : window.keep_end - window.start]
+            result[window.keep_start : window.keep_end] = bio.log_softmax(kept)
+        return result
+
+    def logits(self, texts: Sequence[str]) -> list[Floats]:
+        """One (length, tags) array per text, in the order given."""
+        results: list[Floats] = [np.empty(0, dtype=np.float32)] * len(texts)
+        for batch in _batches([len(t) + 2 for t in texts]):
+            longest = max(len(texts[i]) for i in batch) + 2
+            ids = np.full((len(batch), longest), self._ids["[PAD]"], dtype=np.int64)
+            mask = np.zeros((len(batch), longest), dtype=np.int64)
+            for row, i in enumerate(batch):
+                tokens = [self._ids.get(c, self._unknown) for c in texts[i]]
+                ids[row, : len(tokens) + 2] = [self._ids["[CLS]"], *tokens, self._ids["[SEP]"]]
+                mask[row, : len(tokens) + 2] = 1
+            (logits,) = self._session.run(["logits"], {"input_ids": ids, "attention_mask": mask})
+            for row, i in enumerate(batch):
+                results[i] = logits[row, 1 : len(texts[i]) + 1]
+        return results
+
+
+def _batches(lengths: Sequence[int]) -> Iterable[list[int]]:
+    """Indices by falling length, as many to a batch as fit the token budget."""
+    batch: list[int] = []
+    for i in sorted(range(len(lengths)), key=lambda i: (-lengths[i], i)):
+        if batch and lengths[batch[0]] * (len(batch) + 1) > _BATCH_TOKENS:
+            yield batch
+            batch = []
+        batch.append(i)
+    if batch:
+        yield batch

@@ -1,0 +1,97 @@
+"""`load()` and `Pipeline`: Documents in, Documents out.
+
+text -> folded text -> tags -> spans of the text as read -> values -> links
+"""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from zsner.document import Document, Quantity, Span
+from zsner.link.linker import link
+from zsner.model.folder import find_model
+from zsner.model.tagger import Tagger
+from zsner.numerals import Unparsable
+from zsner.schema import VALUE_TYPES, SpanType, ValueType
+from zsner.text import fold
+from zsner.values import declared_currency, parse
+
+
+class Pipeline:
+    """A loaded model with everything that follows it.
+
+    >>> nlp = zsner.load()
+    >>> nlp("一季度,全市签约项目87个,总投资额320亿元,同比增长12%。").tuples
+    """
+
+    def __init__(self, tagger: Tagger) -> None:
+        self.tagger = tagger
+
+    @property
+    def model(self) -> str:
+        """Name and version of the model."""
+        return self.tagger.manifest.label
+
+    def __call__(self, text: str, *, id: str = "-", home_region: str | None = None) -> Document:
+        """Read one text. `home_region`: the place it is about, where the caller knows it."""
+        return self.process(Document(id=id, text=text), home_region=home_region)
+
+    def process(self, document: Document, *, home_region: str | None = None) -> Document:
+        """The document with spans, values and tuples of this model in place of those it has."""
+        folded = fold(document.text)
+        spans = []
+        for number, tagged in enumerate(self.tagger.tag(folded.text), 1):
+            start, end = folded.to_raw(tagged.start, tagged.end)
+            spans.append(
+                Span(
+                    id=f"s{number}",
+                    type=tagged.type,  # type: ignore[arg-type]  # the tagger's tags are checked at loading
+                    start=start,
+                    end=end,
+                    text=document.text[start:end],
+                    score=tagged.score,
+                )
+            )
+        bare = msgspec.structs.replace(
+            document, model=self.model, home_region=home_region, spans=tuple(spans), tuples=(), meta={}
+        )
+        return with_values(link(bare, home_region=home_region))
+
+    def pipe(self, documents: Iterable[Document]) -> Iterator[Document]:
+        """Process documents as they come, in their order, each with the home region it carries."""
+        for document in documents:
+            yield self.process(document, home_region=document.home_region)
+
+
+def with_values(document: Document) -> Document:
+    """The document with the value of each MONEY, COUNT and GROWTH span normalised."""
+    currency = declared_currency(document.text, document.home_region)
+    return msgspec.structs.replace(document, spans=tuple(_with_value(s, currency) for s in document.spans))
+
+
+def _with_value(span: Span, currency: str) -> Span:
+    kind = _value_type(span.type)
+    if kind is None:
+        return span
+    value: Quantity | None = None
+    why: str | None = None
+    try:
+        value = parse(span.text, kind, currency=currency)
+    except Unparsable as error:
+        why = str(error)
+    return msgspec.structs.replace(span, value=value, value_error=why)
+
+
+def _value_type(kind: SpanType) -> ValueType | None:
+    return kind if kind in VALUE_TYPES else None  # type: ignore[return-value]  # VALUE_TYPES holds the ValueTypes
+
+
+def load(model: str | Path | None = None, **options: Any) -> Pipeline:
+    """Load a model: the bundled one, or the folder of one that `zsner train` wrote.
+
+    Options go to `zsner.model.tagger.Tagger` (`threads`). Raises `zsner.DataError` if the
+    folder is no model or is damaged.
+    """
+    return Pipeline(Tagger(find_model(model), **options))

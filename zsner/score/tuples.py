@@ -1,0 +1,122 @@
+"""Scores of metric tuples: heads, each slot, strict tuples.
+
+A tuple is right in the strict sense if its head (type and offsets), indicator, status, region, growth, filter and
+the sets of org, industry and mechanism are all right. The period is scored apart.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
+
+from zsner.document import Document, MetricTuple
+from zsner.schema import SLOTS, Slot
+from zsner.score.spans import Score, score
+from zsner.text import fold
+
+STAND_INS: Final = frozenset(
+    ["全区", "我区", "全市", "我市", "本市", "该市", "全省", "我省", "全州", "全县", "本县", "该县", "自治区"]
+)
+"""Words that stand for the home region when regions are compared."""
+
+Key = tuple[str, int, int]
+
+
+def same_region(left: str | None, right: str | None, home: str | None) -> bool:
+    """Whether two mentions name one place, by the guidelines: the folded strings are equal, or
+    equal after one trailing 省 市 县 区 州 is dropped from either, or each is the home region or a
+    stand-in for it. None (no region) equals None only."""
+    if left is None or right is None:
+        return left is right
+    a, b = fold(left).text, fold(right).text
+    if _variants(a) & _variants(b):
+        return True
+    homes = set(STAND_INS) | (_variants(fold(home).text) if home else set())
+    return bool(_variants(a) & homes) and bool(_variants(b) & homes)
+
+
+def _variants(name: str) -> set[str]:
+    if len(name) > 1 and name[-1] in "省市县区州" and name not in STAND_INS:
+        return {name, name[:-1]}
+    return {name}
+
+
+class Resolved(NamedTuple):
+    """A tuple with its span ids replaced by what they stand for."""
+
+    head: Key
+    indicator: str
+    status: str
+    period: str | None
+    region: str | None
+    slots: dict[Slot, frozenset[Key]]
+
+
+def resolve(document: Document) -> dict[Key, Resolved]:
+    """Head (type, start, end) -> the tuple it heads."""
+    spans = {s.id: s for s in document.spans}
+
+    def key(span_id: str) -> Key:
+        s = spans[span_id]
+        return s.type, s.start, s.end
+
+    def one(t: MetricTuple) -> Resolved:
+        return Resolved(
+            head=key(t.head),
+            indicator=t.indicator,
+            status=t.status,
+            period=None if t.period is None else fold(t.period.text).text.strip(),
+            region=None if t.region is None else spans[t.region].text,
+            slots={slot: frozenset(key(i) for i in t.linked(slot)) for slot in SLOTS if slot != "region"},
+        )
+
+    return {r.head: r for r in map(one, document.tuples)}
+
+
+def wrong_fields(gold: Resolved, found: Resolved, home: str | None) -> Iterator[str]:
+    """Names of the strict fields in which two tuples of one head differ."""
+    if gold.indicator != found.indicator:
+        yield "indicator"
+    if gold.status != found.status:
+        yield "status"
+    if not same_region(gold.region, found.region, home):
+        yield "region"
+    for slot, links in gold.slots.items():
+        if links != found.slots[slot]:
+            yield slot
+
+
+def tuple_scores(pairs: Iterable[tuple[Document, Document]]) -> dict[str, Score]:
+    """(gold, predicted) documents -> scores of `head`, `indicator`, `status`, `period`, each slot
+    and `strict`.
+
+    A head, and strict, is counted per tuple. `indicator`, `status` and `period` are counted per
+    tuple on top of its head; a slot is counted per link (the region per link too, by
+    `same_region`). The gold's home region is used in that comparison only.
+    """
+    gold_n: Counter[str] = Counter()
+    found_n: Counter[str] = Counter()
+    right: Counter[str] = Counter()
+    for gold_doc, found_doc in pairs:
+        gold, found = resolve(gold_doc), resolve(found_doc)
+        home = gold_doc.home_region
+        for side, count in ((gold, gold_n), (found, found_n)):
+            for t in side.values():
+                for name in ("head", "strict", "indicator", "status"):
+                    count[name] += 1
+                count["period"] += t.period is not None
+                count["region"] += t.region is not None
+                for slot, links in t.slots.items():
+                    count[slot] += len(links)
+        for head in gold.keys() & found.keys():
+            g, f = gold[head], found[head]
+            wrong = set(wrong_fields(g, f, home))
+            right["head"] += 1
+            right["strict"] += not wrong
+            for name in ("indicator", "status"):
+                right[name] += name not in wrong
+            right["period"] += g.period is not None and g.period == f.period
+            right["region"] += g.region is not None and "region" not in wrong
+            for slot, links in g.slots.items():
+                right[slot] += len(links & f.slots[slot])
+    names = ("head", "indicator", "status", *SLOTS, "period", "strict")
+    return {name: score(gold_n[name], found_n[name], right[name]) for name in names}
