@@ -83,8 +83,8 @@ def test_bad_input_is_one_clear_line(args: tuple[str, ...], message: str) -> Non
 
 def test_check_prints_what_is_wrong_and_fails(tmp_path: Path) -> None:
     assert run("data", "check", "data/annotations").returncode == 0
-    broken = (SEEDS / "000.json").read_text(encoding="utf-8").replace('"start":', '"start":1', 1)
-    (tmp_path / "broken.json").write_text(broken, encoding="utf-8")
+    before, mark, settled = (SEEDS / "000.json").read_text(encoding="utf-8").partition('"ground_truth":true')
+    (tmp_path / "broken.json").write_text(before + mark + settled.replace('"start":', '"start":1', 1), encoding="utf-8")
     done = run("data", "check", str(tmp_path))
     assert done.returncode == 1
     assert "error: " in done.stdout.decode()

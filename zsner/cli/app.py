@@ -28,8 +28,8 @@ app = typer.Typer(
 app.command("predict")(predict_cli)
 app.command("train")(train_cli)
 app.command("evaluate")(evaluate_cli)
-app.add_typer(data_app, name="data", help="Check, count and convert annotations.")
-app.add_typer(model_app, name="model", help="What is known about models.")
+app.add_typer(data_app, name="data", help="Check, count and convert annotations: `zsner data check data/annotations`.")
+app.add_typer(model_app, name="model", help="What is known about models: `zsner model info runs/base`.")
 
 
 @app.command("schema")

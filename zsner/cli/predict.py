@@ -1,15 +1,18 @@
 """`zsner predict`."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from itertools import chain
 from pathlib import Path
-from typing import IO, Annotated
+from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
 from zsner.document import DataError
+
+if TYPE_CHECKING:
+    from zsner.io.readers import Source
 
 
 class Format(StrEnum):
@@ -67,9 +70,6 @@ def predict(
     threads: int | None = None,
 ) -> int:
     """Predict `path` and write the result; returns how many documents could not be read."""
-    from rich.console import Console
-    from rich.progress import track
-
     from zsner.document import Document
     from zsner.io.readers import count_sources, read_sources
     from zsner.io.writers import CsvWriter, JsonlWriter, TableWriter, Writer, opened
@@ -94,18 +94,14 @@ def predict(
     }
     total = count_sources(path)
     # A bar only where a person waits and it does not run into the table.
-    quiet = not sys.stderr.isatty() or (format is Format.table and output is None) or total == 1
+    waits = sys.stderr.isatty() and total != 1 and not (format is Format.table and output is None)
+    stream: Iterable[Source] = chain([first], sources)
+    if waits:
+        stream = _with_bar(stream, total)
     failed = 0
     with opened(output) as file:
         writer = writers[format](file)
-        for source in track(
-            chain([first], sources),
-            total=total,
-            description="predict",
-            disable=quiet,
-            console=Console(stderr=True),
-            transient=True,
-        ):
+        for source in stream:
             if source.note:
                 typer.echo(f"note: {source.note}", err=True)
             document = source.document
@@ -117,3 +113,10 @@ def predict(
             writer.write(document)
         writer.close()
     return failed
+
+
+def _with_bar(sources: Iterable["Source"], total: int | None) -> Iterable["Source"]:
+    from rich.console import Console
+    from rich.progress import track
+
+    return track(sources, total=total, description="predict", console=Console(stderr=True), transient=True)

@@ -2,17 +2,18 @@
 
 import csv
 import io
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 from pathlib import Path
-from typing import IO, Final, Protocol
-
-from rich.console import Console
-from rich.table import Table
+from typing import IO, TYPE_CHECKING, Final, Protocol
 
 from zsner.document import Document, MetricTuple, Quantity, Span, Unreadable, to_json
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 COLUMNS: Final = (
     "id", "indicator", "status", "value", "amount", "low", "high", "unit", "bound", "region", "region_name",
@@ -136,21 +137,24 @@ class TableWriter:
     """A table an article, for people."""
 
     def __init__(self, file: IO[bytes]) -> None:
+        from rich.console import Console  # here, because JSONL and CSV should not pay for it
+
         terminal = file is sys.stdout.buffer and sys.stdout.isatty()
         # UTF-8 whatever the locale says. Off a terminal no width is known: wide enough to read.
         self.text = io.TextIOWrapper(file, encoding="utf-8", write_through=True)
         self.console = Console(width=None if terminal else 200, file=self.text, force_terminal=terminal)
 
     def write(self, document: Document | Unreadable) -> None:
+        from rich.markup import escape
+
         if isinstance(document, Unreadable):
-            self.console.print(f"[bold red]{document.id}[/]: {document.error}\n", highlight=False)
+            self.console.print(f"[bold red]{escape(document.id)}[/]: {escape(document.error)}\n", highlight=False)
             return
-        title = next((line.strip() for line in document.text.splitlines() if line.strip()), "")
-        heading = f"[bold]{document.id}[/]  {title[:48]}"
+        heading = f"[bold]{escape(document.id)}[/]  {escape(_title(document.text))}"
         if document.encoding:
             heading += f"  ·  [bold red]read as {document.encoding}, a guess[/]"
         if document.home_region:
-            heading += f"  ·  {document.home_region}"
+            heading += f"  ·  {escape(document.home_region)}"
         self.console.print(
             f"{heading}  ·  {len(document.spans)} spans, {len(document.tuples)} figures", highlight=False
         )
@@ -162,7 +166,10 @@ class TableWriter:
         """Let go of the byte stream, which the caller owns."""
         self.text.detach()
 
-    def _table(self, document: Document) -> Table:
+    def _table(self, document: Document) -> "Table":
+        from rich.markup import escape
+        from rich.table import Table
+
         spans = {s.id: s for s in document.spans}
         table = Table(show_edge=False, pad_edge=False, padding=(0, 1), header_style="bold")
         for name in ("indicator", "as written", "value", "region", "period", "growth", "industry", "mechanism", "org"):
@@ -171,17 +178,17 @@ class TableWriter:
         table.add_column("conf", justify="right")
 
         def texts(ids: tuple[str, ...]) -> str:
-            return "、".join(_one_line(spans[i].text) for i in ids)
+            return escape("、".join(_one_line(spans[i].text) for i in ids))
 
         for t in document.tuples:
             head = spans[t.head]
             size = f" ({texts(t.linked('filter'))})" if t.filter else ""
             table.add_row(
                 t.indicator,
-                _one_line(head.text) + size,
+                escape(_one_line(head.text)) + size,
                 readable(head),
-                t.region_name or texts(t.linked("region")),
-                _period(t),
+                escape(t.region_name or "") or texts(t.linked("region")),
+                escape(_period(t)),
                 readable(spans[t.growth]) if t.growth else "",
                 texts(t.industry),
                 texts(t.mechanism),
@@ -190,6 +197,13 @@ class TableWriter:
                 "" if t.score is None else f"{t.score:.2f}",
             )
         return table
+
+
+def _title(text: str) -> str:
+    """The line at the top that reads most like a title; breadcrumbs and furniture are passed over."""
+    lines = [line for line in (" ".join(raw.split()) for raw in text.splitlines()) if line][:12]
+    likely = (line for line in lines if len(line) >= 10 and not re.search("[>|:：【]|首页|首頁", line))
+    return next(likely, lines[0] if lines else "")[:48]
 
 
 def _period(t: MetricTuple) -> str:

@@ -20,9 +20,10 @@ _PROJECT: Final = frozenset(
 )
 _NUMERAL: Final = re.compile(
     r"^(?:约|近|将近|超过|超|逾|多达|高达|不足|不到|不少于|不低于|不超过|至少|最多|≥|上)*"
-    r"[\d.,，\s·零〇一二三四五六七八九十百千万亿两几多余]*(?:多|余)?(?:万|亿)?(?:多|余)?"
+    r"[\d.,，\s·零〇一二三四五六七八九十百千万亿两几多余]*(?:多|余|来)?(?:万|亿)?(?:多|余)?"
 )
 _TAIL: Final = re.compile(r"(?:及以上|以上|以下|以内|左右|上下|余|多)$")
+_LISTED: Final = 16
 _CLAUSE: Final = re.compile("[，：。；！？（）\n]")
 _VALUE: Final = re.compile("M+|C+")
 
@@ -86,6 +87,8 @@ def _nearest(page: Page, figure: Figure, kind: str, unit: str, floor: int) -> tu
         last = found[-1]
         between = left[last.end() :]
         cost = len(between) + 4 * len(_CLAUSE.findall(between)) + 6 * len(_VALUE.findall(between)) - cue.bonus
+        if kind == "COUNT" and _word("of_before").fullmatch(between) and _word("counted").search(left):
+            cost += 8
         if cost < best[1]:
             best = (cue.indicator, cost, floor + last.start())
     # In a list (5个、7个、4个项目开工) what stands behind the last speaks for all.
@@ -113,10 +116,10 @@ def _money(page: Page, figure: Figure, before: list[Figure], earlier: list[Figur
         )
     ):
         return same[-1].indicator, "money_as_before"
-    if not best and not counted and not figure.org:
-        return _from_context(page, figure, "MONEY", "", earlier)
     if _of_fund(page, figure):
         return "fund_size", "money_of_fund"
+    if not best and not counted and not figure.org:
+        return _from_context(page, figure, "MONEY", "", earlier)
     if best in ("", "invest"):
         return _investment(page, figure, before, earlier)
     return cast(Indicator, best), "money_cue"
@@ -147,7 +150,8 @@ def _from_context(page: Page, figure: Figure, kind: str, unit: str, earlier: lis
     heads += [
         (h.start, h.end) for h in page.lines[max(0, figure.sentence.line - 30) : figure.sentence.line] if h.heading
     ]
-    for start, end in [heads[0], *reversed(heads[1:])]:
+    told = len(re.sub("[A-Z]", "", left)) > _LISTED  # a sentence that tells of something else
+    for start, end in [] if told and not project else [heads[0], *reversed(heads[1:])]:
         best = _last_cue(page.masked[start:end], kind, unit)
         if best and not (project and best not in _PROJECT):
             code = "signed_amount" if best == "invest" else best
@@ -238,10 +242,17 @@ def _count(page: Page, figure: Figure, before: list[Figure], earlier: list[Figur
     if same and (not best or 0 <= at < same[-1].item.start):
         return same[-1].indicator, "count_as_before"
     if not best:
+        if unit == "none" and before and before[-1].item.type == "COUNT" and _listed(page, before[-1], figure):
+            return before[-1].indicator, "count_as_before"
         if unit == "thing":
             return _from_context(page, figure, "COUNT", unit, earlier)
         return cast(Indicator, indicator_cues().default[unit]), "default"
     return cast(Indicator, best), "count_cue"
+
+
+def _listed(page: Page, first: Figure, second: Figure) -> bool:
+    """Whether two counts are one list: 拜访14家企业和3所院校."""
+    return re.fullmatch("[^，。；]{0,6}(?:和|及|与|、)", page.gap(first.item, second.item)) is not None
 
 
 def _beside_team(page: Page, figure: Figure) -> bool:
@@ -281,8 +292,11 @@ def choose_status(page: Page, figure: Figure, before: list[Figure]) -> bool:
     right = page.masked[item.end : sentence.end]
     if pattern("status", "yardstick").search(left) or pattern("status", "completed").match(right):
         return True
+    planned = not pattern("status", "done").search(left) and page.plan
     if figure.indicator == "project_investment":
-        return pattern("status", "courted").search(left) is not None
+        return planned or pattern("status", "courted").search(left) is not None or _proposed(page, figure, left)
+    if planned:
+        return True
     if figure.indicator == "pipeline_amount" and "力争" not in left:
         return False
     onward = list(pattern("status", "onward").finditer(left))
@@ -298,6 +312,16 @@ def choose_status(page: Page, figure: Figure, before: list[Figure]) -> bool:
         if not done_since and not re.search("已|去年", left):
             return True
     return not onward and not done.search(left) and figure.indicator != "pipeline_projects" and _ahead(page, figure)
+
+
+def _proposed(page: Page, figure: Figure, left: str) -> bool:
+    """Whether a firm only means to invest (拟在X投资), where its paragraph tells of no signing."""
+    line = page.lines[figure.sentence.line]
+    return (
+        not line.heading
+        and pattern("status", "proposed").search(left) is not None
+        and "签" not in page.masked[line.start : figure.sentence.start]
+    )
 
 
 def _ahead(page: Page, figure: Figure) -> bool:

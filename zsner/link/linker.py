@@ -9,6 +9,7 @@ import msgspec
 from zsner.document import Document, MetricTuple, Period
 from zsner.link.cues import pattern, reliability
 from zsner.link.indicator import choose_indicator, choose_status, cued_indicator
+from zsner.link.orgs import link_orgs
 from zsner.link.page import Figure, Item, Page, Sentence
 from zsner.link.period import Periods
 from zsner.link.region import Regions
@@ -18,7 +19,6 @@ from zsner.link.slots import (
     link_filters,
     link_industries,
     link_mechanisms,
-    link_orgs,
 )
 from zsner.link.table import Cell, find_cells
 

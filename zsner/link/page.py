@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from zsner.document import Document
+from zsner.link.cues import pattern
 from zsner.schema import VALUE_TYPES, Indicator, SpanType, Status
 from zsner.text import Folded, fold, sentence_ranges
 
@@ -92,6 +93,7 @@ class Page:
         self.masked = "".join(letters)
         self.lines = self._lines()
         self.sections = self._sections()
+        self.plan = self._plan()
         self._line_starts = [line.start for line in self.lines]
         self.sentences = self._sentences()
         self._sentence_starts = [s.start for s in self.sentences]
@@ -160,6 +162,12 @@ class Page:
             current = found[0] if found is not None else current
             sections.append(current)
         return sections
+
+    def _plan(self) -> bool:
+        """Whether the title says that the whole page is a plan (2025年招商引资工作计划)."""
+        titles = [self.text[x.start : x.end] for x in self.lines[:8] if x.heading]
+        named = [t for t in titles if pattern("status", "plan_title").search(t)]
+        return bool(named) and not any(pattern("status", "not_plan").search(t) for t in named)
 
     def _pieces(self, start: int, end: int) -> list[tuple[int, int]]:
         """A sentence, cut at commas where it is so long that it can only be a page without stops."""

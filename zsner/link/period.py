@@ -40,9 +40,7 @@ def _expression() -> re.Pattern[str]:
 def find_times(page: Page) -> list[TimeWords]:
     """All time words outside GROWTH spans that may bound a figure, in order."""
     found = []
-    for m in _expression().finditer(page.text):
-        if set(page.masked[m.start() : m.end()]) & set("GMCRK"):
-            continue
+    for m in _expression().finditer(page.masked):
         if pattern("period", "skip_before").search(page.text[max(0, m.start() - 1) : m.start()]):
             continue
         if pattern("period", "skip_behind").match(page.text[m.end() : m.end() + 6]):
@@ -50,7 +48,7 @@ def find_times(page: Page) -> list[TimeWords]:
         if m.end() == m.start():
             continue
         goal = pattern("period", "goal_behind").match(page.text[m.end() : m.end() + 10]) is not None
-        found.append(TimeWords(m.start(), m.end(), m.group(), goal or m.group() == "年度"))
+        found.append(TimeWords(m.start(), m.end(), page.text[m.start() : m.end()], goal or m.group() == "年度"))
     return found
 
 
@@ -68,6 +66,7 @@ class Periods:
             for n, line in enumerate(page.lines)
             if len(pattern("period", "furniture").findall(page.text[line.start : line.end])) > 1
             or _is_date_line(page.masked[line.start : line.end])
+            or pattern("period", "speech_day").search(page.text[line.start : line.end])
             or (
                 _PUBLISHED.search(page.text[line.start : line.end])
                 and pattern("period", "furniture").search(page.text[line.start : line.end])
@@ -90,8 +89,11 @@ class Periods:
                 if pattern("period", "after_completion").search(words_):
                     return None, "period_none"
             if left:
-                return left[-1], "period_sentence"
+                return self._dated(left), "period_sentence"
             ahead = [t for t in here if t.start < sentence.start and not t.goal]
+            joined = [t for t in ahead if not re.search("[。！？]", self.page.masked[t.end : sentence.start])]
+            if figure.indicator not in _YIELD and joined:
+                return self._dated(joined), "period_paragraph"
             if figure.indicator not in _YIELD and ahead and pattern("period", "ahead").search(ahead[-1].text):
                 return ahead[-1], "period_paragraph"
             if figure.indicator not in _YIELD:
@@ -106,7 +108,7 @@ class Periods:
         passing = (pattern("period", "weak"), pattern("period", "fleeting"))
         earlier = [t for t in earlier if not any(p.fullmatch(t.text) for p in passing)]
         if earlier:
-            return earlier[-1], "period_paragraph"
+            return self._dated(earlier), "period_paragraph"
         for number in range(sentence.line - 1, -1, -1):
             if number not in self.by_line or not self.page.lines[number].heading or number in self.furniture:
                 continue
@@ -121,7 +123,13 @@ class Periods:
             line = self.page.lines[n]
             if line.heading and re.match(r"\s*[一二三四五六七八九十]+、", self.page.text[line.start : line.end]):
                 held = self.by_line.get(n)
-                return (held[-1], "period_heading") if held else (None, "period_none")
+                if held:
+                    return held[-1], "period_heading"
+                break
+        for n, line in enumerate(self.page.lines[:8]):
+            title = self.page.text[line.start : line.end]
+            if n in self.by_line and line.heading and pattern("status", "plan_title").search(title):
+                return self.by_line[n][0], "period_heading"
         return None, "period_none"
 
     def _may_bound(self, time: TimeWords, item: Item) -> bool:
@@ -136,16 +144,32 @@ class Periods:
 
     def _outer(self, left: list[TimeWords], item: Item) -> TimeWords:
         """The last time words, but 截至3月底 over 去年 in `截至3月底,去年签约的128个项目已开工79个`."""
-        last = left[-1]
-        if len(left) > 1 and pattern("period", "event_behind").match(self.page.text[last.end : last.end + 24]):
-            return left[-2]
+        last = self._dated(left)
         attribute = last.text in _BARE_YEARS and re.search("已|中", self.page.masked[last.end : item.start])
         if len(left) > 1 and attribute and left[-2].text[:1] in "截至到":
             return left[-2]
         return last
 
+    def _dated(self, times: list[TimeWords]) -> TimeWords:
+        """The last time words, but the date before them where they only name an event (9月25日,博览会期间;
+        3月29日,一季度集中签约活动举行) or recur (到2026年,每年引进100个)."""
+        last = times[-1]
+        recurring = pattern("period", "recurring")
+        if recurring.fullmatch(last.text):
+            return next((t for t in reversed(times) if not recurring.fullmatch(t.text)), last)
+        if len(times) > 1 and not re.search("[。！？；]", self.page.masked[times[-2].end : last.start]):
+            if pattern("period", "event_behind").match(self.page.text[last.end : last.end + 24]):
+                return times[-2]
+            if last.text.endswith("期间") and re.search("[日午晚]", times[-2].text):
+                return times[-2]
+        return last
+
     def _planned(self, start: int, end: int) -> bool:
-        return re.search("预计|拟|将|计划|年底", self.page.text[start : end + 2]) is not None
+        between = self.page.text[start : end + 2]
+        if re.search("预计|拟|将|计划|年底", between) is not None:
+            return True
+        time = next(t for t in self.times if t.start == end)
+        return pattern("period", "to_come").match(self.page.masked[time.end : time.end + 4]) is not None
 
     def _context_year(self) -> int | None:
         """The year of the page where it is certain: its publication, else the one year it names."""

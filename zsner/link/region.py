@@ -47,6 +47,7 @@ class Regions:
         self._named = [r for r in self.mentions if not is_stand_in(r.text) and self.roles[r.id] != "out"]
         self._listed = {i.id for group in page.groups(self.mentions) if len(group) > 1 for i in group}
         self.home = home if home is not None else self.guess()
+        self._aside = self._passing()
         self._homes = self._home_mentions()
         self.headings = self._headings()
 
@@ -80,6 +81,44 @@ class Regions:
             away = size > 1 or pattern("region", "to_verb").match(right)
             return "out" if away else "located"
         return "topic"
+
+    def _passing(self) -> set[str]:
+        """Ids of mentions that govern no later sentence: members of a run of places with a figure
+        each (A81个，B24个，C17个), and places that the page otherwise only visits."""
+        found: set[str] = set()
+        outs = Counter(r.text for r in self.mentions if self.roles[r.id] == "out")
+        topics = Counter(r.text for r in self.mentions if self.roles[r.id] == "topic")
+        home = short_name(self.home) if self.home else ""
+        for sentence in self.page.sentences:
+            places = [r for r in sentence.of("REGION") if self.roles[r.id] == "topic"]
+            run = [r for r in places if pattern("region", "member").match(self.page.masked, r.end)]
+            if len({r.text for r in run}) > 2:
+                found.update(r.id for r in places)
+        found.update(r.id for r in self.mentions if pattern("region", "scope").match(self.page.masked, r.end))
+        for unit in self._units():
+            firsts = [next((r for r in s.of("REGION") if self.roles[r.id] != "out"), None) for s in unit]
+            if len({r.text for r in firsts if r is not None}) > 2 and None not in firsts:
+                found.update(r.id for s in unit for r in s.of("REGION"))
+        found.update(
+            r.id
+            for r in self.mentions
+            if outs[r.text] > 0
+            and outs[r.text] >= topics[r.text]
+            and len(r.text) > 1
+            and not is_stand_in(r.text)
+            and short_name(r.text) != home
+        )
+        return found
+
+    def _units(self) -> list[list[Sentence]]:
+        """Sentences that ； joins to one."""
+        units: list[list[Sentence]] = []
+        for sentence in self.page.sentences:
+            if units and self.page.text[units[-1][-1].start : sentence.start].rstrip().endswith("；"):
+                units[-1].append(sentence)
+            else:
+                units.append([sentence])
+        return units
 
     def _headings(self) -> dict[int, Item]:
         """Line number -> the place it is headed by (`射洪市：…`, `【大丰区】…`)."""
@@ -143,10 +182,10 @@ class Regions:
         if right:
             return right[0], "region_right"
         before = [r for r in self.mentions if r.end <= item.start and self.roles[r.id] != "out"]
+        if self._homes and not (before and self.home and short_name(self.home) in before[-1].text):
+            return self._homes[0], "region_home"
         if before:
             return before[-1], "region_before"
-        if self._homes:
-            return self._homes[0], "region_home"
         return None, "region_none"
 
     def _earlier(self, sentence: Sentence, project: bool) -> Item | None:
@@ -162,6 +201,7 @@ class Regions:
         held = [r for r in self.mentions[low:high] if start <= r.start < sentence.start and self.roles[r.id] != "out"]
         held = [r for r in held if r.id not in self._listed]
         if not project:
+            held = [r for r in held if r.id not in self._aside]
             held = [r for r in held if self.roles[r.id] == "topic"] or held
         return held[-1] if held else None
 
@@ -190,6 +230,10 @@ class Regions:
                     names[name] = names.get(name, 0) + (self.roles[item.id] == "topic")
                 if level and _ZONE.fullmatch(item.text):
                     names.setdefault(item.text[:2], 0)
+        for organ in page.items:
+            owner = pattern("region", "organ_of").match(organ.text) if organ.type == "ORG" else None
+            if owner is not None:
+                names.setdefault(short_name(owner[1]), 0)
         title = next((x for x in page.lines if x.heading and self._titled(x.start, x.end)), None)
         best, most = None, 3.0
         for name, topics in names.items():

@@ -1,12 +1,11 @@
-"""The slots that link inside the sentence: filter, growth, org, industry, mechanism."""
+"""The slots that link inside the sentence: filter, growth, industry, mechanism (`orgs.py` has org)."""
 
 import re
 
 from zsner.link.cues import pattern
 from zsner.link.page import Figure, Item, Page, Sentence
 
-_PROJECT_MONEY = frozenset({"project_investment", "output_value", "tax_revenue", "jobs", "other"})
-_FUND = frozenset({"fund_size", "fund_count"})
+PROJECT_MONEY = frozenset({"project_investment", "output_value", "tax_revenue", "jobs", "other"})
 _SET = frozenset(
     {
         "signed_projects",
@@ -20,7 +19,6 @@ _SET = frozenset(
         "funds_in_place",
     }
 )
-_INVESTED = re.compile(r"[^，。；MCGORIF]{0,6}(?:投资|出资|增资|斥资|投下)[^，。；MCGORIF]{0,4}")
 
 
 # ------------------------------------------------------------------------- filter
@@ -35,6 +33,8 @@ def is_filter(page: Page, item: Item, sentence: Sentence) -> bool:
         or pattern("slots", "bound_before").search(left) is not None
     )
     ranged = pattern("slots", "range").search(item.text) is not None
+    if bound and pattern("slots", "size_sure").match(right):
+        return True
     if not (bound or ranged) or pattern("slots", "not_size").search(left):
         return False
     noun = pattern("slots", "size_noun").match(right)
@@ -78,6 +78,10 @@ def attach_growth(page: Page, values: list[Item], growths: list[Item], yardstick
         growth = group[0]
         if "百分点" in growth.text:
             continue
+        named = _named_by(page, left, growth)
+        if named is not None:
+            links[named.id] = growth
+            continue
         if left and _owns(page, left[-1], growth):
             links[left[-1].id] = growth
             if len(left) > 1 and _shared(page, left[-2], left[-1], growth):
@@ -87,6 +91,17 @@ def attach_growth(page: Page, values: list[Item], growths: list[Item], yardstick
         if right and pattern("slots", "growth_to").match(page.masked[growth.end : right[0].start]):
             links[right[0].id] = growth
     return links
+
+
+def _named_by(page: Page, left: list[Item], growth: Item) -> Item | None:
+    """The value that the noun before a growth takes up: 新签项目76个、合同投资5亿元，项目数同比增长8%，投资额…"""
+    if not left:
+        return None
+    tail = re.split("[，；]", page.masked[left[-1].end : growth.start])[-1]
+    for key, kind in (("count_again", "COUNT"), ("money_again", "MONEY")):
+        if pattern("slots", key).fullmatch(tail):
+            return next((v for v in reversed(left) if v.type == kind), None)
+    return None
 
 
 def _owns(page: Page, value: Item, growth: Item) -> bool:
@@ -102,54 +117,12 @@ def _shared(page: Page, first: Item, second: Item, growth: Item) -> bool:
     return page.joined(first, second) and pattern("slots", "each").search(between) is not None
 
 
-# ------------------------------------------------------- org, industry, mechanism
+# ------------------------------------------------------------ industry, mechanism
 
 
 def is_organ(item: Item) -> bool:
     """Whether an ORG is an organ, association or medium rather than a firm."""
     return pattern("slots", "organ").search(item.text) is not None
-
-
-def link_orgs(page: Page, sentence: Sentence, figures: list[Figure]) -> None:
-    """Who invests: the firm of a project takes all the project's figures, a fund its figures; the
-    firms named in `X、Y等20家` take that count."""
-    groups = []
-    for group in page.groups(sentence.of("ORG")):
-        firms = [
-            o
-            for o in group
-            if not is_organ(o) and not pattern("slots", "alias").search(page.masked[sentence.start : o.start])
-        ]
-        if firms:
-            groups.append(firms)
-    taken: Figure | None = None
-    for figure in figures:
-        item = figure.item
-        left = [g for g in groups if g[-1].end <= item.start]
-        right = [g for g in groups if g[0].start >= item.end]
-        between_left = page.masked[left[-1][-1].end : item.start] if left else ""
-        between_right = page.masked[item.end : right[0][0].start] if right else ""
-        if figure.indicator in _PROJECT_MONEY | _FUND:
-            if right and re.fullmatch(
-                r"(?:、|，)?由|\s+|的[^，。；MCGO]{0,10}|[^，。；MCGO]{0,4}(?:设立|组建|成立)的?", between_right
-            ):
-                figure.org = right[0]
-            elif left and (figure.indicator != "other" or "C" not in between_left):
-                figure.org = left[-1]
-        elif left and _INVESTED.fullmatch(between_left):
-            figure.org = left[-1]
-        elif left and item.type == "COUNT" and figure.indicator != "visits_out":
-            of_fund = pattern("slots", "fund").search(left[-1][-1].text) and any(f.indicator in _FUND for f in figures)
-            if of_fund or re.fullmatch(r"(?:等|一家就带来了)[^，。；MCGORIF]{0,6}", between_left):
-                figure.org = left[-1]
-        elif (
-            taken is not None
-            and (item.type, taken.item.type) == ("MONEY", "COUNT")
-            and not set("RO") & set(page.masked[taken.item.end : item.start])
-        ):
-            figure.org = list(taken.org)
-        if figure.org:
-            taken = figure
 
 
 def link_industries(page: Page, sentence: Sentence, figures: list[Figure]) -> None:
@@ -173,7 +146,7 @@ def link_industries(page: Page, sentence: Sentence, figures: list[Figure]) -> No
             taken = figure
         else:
             held = [g for g in around if g[-1].end <= figure.item.start]
-            if held and figure.indicator not in _PROJECT_MONEY | {"personnel"}:
+            if held and figure.indicator not in PROJECT_MONEY:
                 figure.industry = held[-1]
     _fields_behind(page, sentence, groups, figures)
 
@@ -195,13 +168,15 @@ def _own_fields(page: Page, sentence: Sentence, figure: Figure, groups: list[lis
     item = figure.item
     left = [g for g in groups if g[-1].end <= item.start]
     right = [g for g in groups if g[0].start >= item.end]
-    if figure.indicator in _PROJECT_MONEY and item.type != "GROWTH" and (figure.org or figure.indicator != "other"):
+    if figure.indicator in PROJECT_MONEY and item.type != "GROWTH" and (figure.org or figure.indicator != "other"):
         return _project_fields(page, figure, left, right)
     if left and figure.indicator != "events":
         between = page.masked[left[-1][-1].end : item.start]
         if re.fullmatch(r"[^，。；：MCGORIF]{0,12}F*[^，。；：MCGORIF]{0,8}", between):
             return left[-1]
         if item.type == "GROWTH" and not set("MCOR") & set(between):
+            return left[-1]
+        if figure.indicator in _SET and pattern("slots", "field_of_event").fullmatch(between):
             return left[-1]
     if right and item.type == "COUNT" and re.fullmatch(r"的?", page.masked[item.end : right[0][0].start]):
         return right[0]
@@ -233,10 +208,12 @@ def _same_set(page: Page, taken: Figure, figure: Figure) -> bool:
         return False
     if figure.item.type == "GROWTH":
         return "C" not in between and "M" not in between
-    if figure.indicator in _PROJECT_MONEY and taken.indicator in _PROJECT_MONEY:
+    if figure.indicator in PROJECT_MONEY and taken.indicator in PROJECT_MONEY:
         return True
     if figure.item.type == "MONEY" and taken.item.type == "COUNT":
         return "F" not in between
+    if pattern("slots", "next_stage").fullmatch(between):
+        return True
     return (
         len(taken.industry) == 1
         and "其中" in between
@@ -266,14 +243,15 @@ def _fields_behind(page: Page, sentence: Sentence, groups: list[list[Item]], fig
             behind[0].industry = list(group)
         for number in range(len(held) - 1, -1, -1):
             figure = held[number]
-            if figure.indicator not in _SET | {"fund_count", "teams"} or set("RO") & set(
+            if figure.indicator not in _SET | {"fund_count", "fund_size", "teams"} or set("RO") & set(
                 page.masked[figure.item.end : held[-1].item.start]
             ):
                 break
             figure.industry = (
                 list(group) if not figure.industry else sorted({*figure.industry, *group}, key=lambda i: i.number)
             )
-            if figure.item.type == "COUNT" or figure.filter is not None:
+            rest = number and page.joined(held[number - 1].item, figure.item)
+            if (figure.item.type == "COUNT" or figure.filter is not None) and not rest:
                 break
 
 
@@ -286,6 +264,16 @@ def link_mechanisms(page: Page, sentence: Sentence, figures: list[Figure]) -> No
     groups = page.groups(sentence.of("MECHANISM"))
     for figure in figures:
         left = [g for g in groups if g[-1].end <= figure.item.start]
+        if left and _counted_title(page, left[-1], figures):
+            continue
+        behind = [g for g in groups if g[0].start >= figure.item.end]
+        behind = [] if figure.indicator == "project_investment" else behind
+        if behind and pattern("slots", "way_behind").search(page.masked[figure.item.end : behind[0][0].start]):
+            figure.mechanism = list(behind[0])
+            continue
+        if behind and pattern("slots", "way_praised").match(page.masked, behind[0][-1].end):
+            figure.mechanism = list(behind[0])
+            continue
         if figure.indicator in ("teams", "personnel"):
             figure.mechanism = _way_of_people(page, sentence, figure, groups)
             continue
@@ -294,18 +282,30 @@ def link_mechanisms(page: Page, sentence: Sentence, figures: list[Figure]) -> No
         group = left[-1]
         lead = page.masked[sentence.start : group[0].start]
         between = page.masked[group[-1].end : figure.item.start]
-        if lead.endswith("《") or (figure.status == "target" and pattern("slots", "way_planned").search(lead)):
+        if lead.endswith("《") or (
+            figure.status == "target" and not page.plan and pattern("slots", "way_planned").search(lead)
+        ):
             continue
         if figure.indicator == "other" and pattern("slots", "way_helped").search(between):
-            figure.mechanism = [k for g in left for k in g]
+            apart = max((n for n, g in enumerate(left) if n and "R" in page.gap(left[n - 1][-1], g[0])), default=0)
+            figure.mechanism = [k for g in left[apart:] for k in g]
             continue
-        if figure.org and figure.org[0].start > group[-1].end and re.search("其中|：", between):
+        if figure.org and figure.org[0].start > group[-1].end and re.search("其中|：|仅|就", between):
             continue
         if figure.indicator in _NO_WAY and not pattern("slots", "way_before").search(lead):
             continue
         # A team that is the sentence's subject came by the figure as much as its way did.
         subject = groups[0] if groups[0][0] == sentence.items[0] and _is_team(groups[0][0]) else []
         figure.mechanism = [*subject, *group] if subject is not group else list(group)
+
+
+def _counted_title(page: Page, group: list[Item], figures: list[Figure]) -> bool:
+    """Whether the group is a title that counted people hold (聘请招商大使86位), which is no way."""
+    return any(
+        f.indicator == "personnel" and re.fullmatch("[」』”]?", page.masked[group[-1].end : f.item.start]) is not None
+        for f in figures
+        if f.item.start >= group[-1].end
+    ) and not _is_team(group[-1])
 
 
 def _is_team(item: Item) -> bool:
@@ -315,11 +315,11 @@ def _is_team(item: Item) -> bool:
 def _way_of_people(page: Page, sentence: Sentence, figure: Figure, groups: list[list[Item]]) -> list[Item]:
     """The way by which teams or people were set up (按照…模式), or that they are sent to follow (开展…)."""
     for group in groups:
-        if _is_team(group[0]):
-            continue
         if group[-1].end <= figure.item.start:
             if pattern("slots", "way_before").search(page.masked[sentence.start : group[0].start]):
                 return list(group)
+        elif _is_team(group[0]):
+            continue
         elif group[0].start >= figure.item.end:
             between = page.masked[figure.item.end : group[0].start]
             if pattern("slots", "way_followed").fullmatch(between):

@@ -1,5 +1,7 @@
 """fp32 PyTorch model -> int8 ONNX, refused if it scores worse on dev."""
 
+import logging
+import warnings
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -82,17 +84,21 @@ def export_fp32(model: PreTrainedModel, path: Path) -> None:
     # Two tensors: one given twice becomes one input of the graph, and the mask is lost.
     ids, mask = torch.ones((2, 8), dtype=torch.int64), torch.ones((2, 8), dtype=torch.int64)
     batch, length = torch.export.Dim("batch"), torch.export.Dim("length", max=512)
-    torch.onnx.export(
-        _Logits(model),
-        (ids, mask),
-        str(path),
-        input_names=["input_ids", "attention_mask"],
-        output_names=["logits"],
-        dynamic_shapes={"input_ids": {0: batch, 1: length}, "attention_mask": {0: batch, 1: length}},
-        external_data=False,
-        dynamo=True,
-        verbose=False,
-    )
+    with warnings.catch_warnings():
+        # The exporter warns of its own insides (names of axes, packages it could do without).
+        warnings.simplefilter("ignore")
+        logging.getLogger("torch.onnx").setLevel(logging.ERROR)
+        torch.onnx.export(
+            _Logits(model),
+            (ids, mask),
+            str(path),
+            input_names=["input_ids", "attention_mask"],
+            output_names=["logits"],
+            dynamic_shapes={"input_ids": {0: batch, 1: length}, "attention_mask": {0: batch, 1: length}},
+            external_data=False,
+            dynamo=True,
+            verbose=False,
+        )
 
 
 def quantize(source: Path, target: Path) -> None:

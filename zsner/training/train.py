@@ -18,11 +18,13 @@ from transformers import (
     BertForTokenClassification,
     DataCollatorForTokenClassification,
     EarlyStoppingCallback,
+    ProgressCallback,
     Trainer,
     TrainerCallback,
     TrainingArguments,
     set_seed,
 )
+from transformers.utils import logging as hf_logging
 
 from zsner import bio
 from zsner.corpus.augment import Swapper
@@ -71,6 +73,9 @@ def train(config: TrainConfig, output: Path, *, resume: bool = False) -> Manifes
     }
     checkpoints = _prepare(output, record, resume)
 
+    # Which weights are new and how fast files load is no news to who trains.
+    hf_logging.set_verbosity_error()
+    hf_logging.disable_progress_bar()
     set_seed(config.seed)
     tokenizer = load_tokenizer(_encoder(config.encoder))
     model = AutoModelForTokenClassification.from_pretrained(
@@ -102,6 +107,9 @@ def train(config: TrainConfig, output: Path, *, resume: bool = False) -> Manifes
         callbacks=[_JsonLines(output / "metrics.jsonl")]
         + ([EarlyStoppingCallback(config.patience)] if dev_docs else []),
     )
+    # Its own bar writes the logs to standard output.
+    trainer.remove_callback(ProgressCallback)
+    trainer.add_callback(_Bar())
     trainer.train(resume_from_checkpoint=bool(resume and any(checkpoints.glob("checkpoint-*"))))
 
     trainer.model.save_pretrained(output)
@@ -213,6 +221,7 @@ def _arguments(config: TrainConfig, checkpoints: Path, with_dev: bool) -> Traini
         metric_for_best_model="f1" if with_dev else None,
         greater_is_better=True if with_dev else None,
         logging_steps=20,
+        disable_tqdm=False,
         report_to=["tensorboard"] if config.tensorboard else [],
         remove_unused_columns=False,
         dataloader_pin_memory=torch.cuda.is_available(),
@@ -282,6 +291,21 @@ class _JsonLines(TrainerCallback):
     def on_log(self, args: Any, state: Any, control: Any, logs: dict[str, Any] | None = None, **_: Any) -> None:
         with self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps({"step": state.global_step, **(logs or {})}) + "\n")
+
+
+class _Bar(ProgressCallback):
+    """The progress bar, with the last figures beside it instead of lines that push it away."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.figures: dict[str, str] = {}
+
+    def on_log(self, args: Any, state: Any, control: Any, logs: dict[str, Any] | None = None, **_: Any) -> None:
+        for key, label in (("loss", "loss"), ("eval_f1", "dev F1")):
+            if key in (logs or {}):
+                self.figures[label] = f"{float((logs or {})[key]):.4f}"
+        if self.training_bar is not None:
+            self.training_bar.set_postfix(self.figures)
 
 
 def _best_step(trainer: Trainer) -> int:
