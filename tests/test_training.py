@@ -114,24 +114,26 @@ def test_int8_that_loses_too_much_is_refused(tiny_model: Path, tmp_path: Path, m
 
 
 def test_an_interrupted_run_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    config = TrainConfig(
-        encoder=str(ROOT / "encoder"), train=(str(SEEDS / "001.json"),), epochs=1, max_steps=2, window=128
-    )
+    config = TrainConfig(encoder=str(ROOT / "encoder"), train=(str(SEEDS / "001.json"),), epochs=2, window=128)
 
-    def power_cut(*_: Any) -> Any:
+    def power_cut(*_: Any, **__: Any) -> Any:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(training, "export_int8", power_cut)
+        patch.setattr(training._JsonLines, "on_save", power_cut)
         training.train(config, tmp_path / "run")
+    (checkpoint,) = (tmp_path / "run" / "checkpoints").iterdir()
+    half = int(checkpoint.name.removeprefix("checkpoint-"))
     assert not (tmp_path / "run" / MANIFEST).exists()
     with pytest.raises(DataError, match="unfinished run.*--resume"):
         training.train(config, tmp_path / "run")
-    other = TrainConfig(encoder=config.encoder, train=config.train, epochs=2, window=128)
+    other = TrainConfig(encoder=config.encoder, train=config.train, epochs=3, window=128)
     with pytest.raises(DataError, match="another configuration"):
         training.train(other, tmp_path / "run", resume=True)
     manifest = training.train(config, tmp_path / "run", resume=True)
-    assert manifest.recipe["steps"] == 2
+    assert manifest.recipe["steps"] == 2 * half
+    steps = [json.loads(line)["step"] for line in (tmp_path / "run" / "metrics.jsonl").read_text().splitlines()]
+    assert min(steps) > half, "the first half was done again"
     with pytest.raises(DataError, match="finished model"):
         training.train(config, tmp_path / "run", resume=True)
 

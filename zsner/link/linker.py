@@ -129,7 +129,7 @@ def _tuple(text: str, figure: Figure, page: Page, regions: Regions, periods: Per
         industry=_ids(figure.industry),
         mechanism=_ids(figure.mechanism),
         filter=None if figure.filter is None else figure.filter.id,
-        score=max(score, 1e-6),
+        score=round(max(score, 1e-4), 4),
     )
 
 

@@ -311,7 +311,8 @@ class _Bar(ProgressCallback):
 def _best_step(trainer: Trainer) -> int:
     """The step whose weights were kept: what a released model is trained for."""
     best = trainer.state.best_model_checkpoint
-    return int(str(best).rsplit("-", 1)[1]) if best else int(trainer.state.global_step)
+    # A run that is resumed at its very end makes one more step, at learning rate 0.
+    return int(str(best).rsplit("-", 1)[1]) if best else min(trainer.state.global_step, trainer.state.max_steps)
 
 
 def _git_commit() -> str | None:
