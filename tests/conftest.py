@@ -38,6 +38,7 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
         batch_size=4,
         learning_rate=1e-3,
         window=128,
+        swap=0.3,
         gate=1.0,
     )
     train(config, folder)

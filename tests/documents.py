@@ -30,7 +30,7 @@ markup = _load("markup")
 def doc(body: str, id: str = "a-01", **header: str) -> Document:
     """The Document of a text with tags, by `scripts/markup.py`."""
     lines = [f"{key}: {value}" for key, value in {"id": id, "published": "null", **header}.items()]
-    return markup.parse("\n".join(lines) + "\n---\n" + body)  # type: ignore[no-any-return]
+    return markup.parse("\n".join(lines) + "\n---\n" + body)
 
 
 # What real pages hold, and what the notations have to escape.

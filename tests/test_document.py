@@ -122,7 +122,7 @@ def test_predictions_of_a_newer_minor_format_are_read() -> None:
 def test_documents_are_frozen() -> None:
     document = from_json(json.dumps(CONTRACT))
     with pytest.raises(AttributeError):
-        document.text = "other"  # type: ignore[misc]
+        document.text = "other"
 
 
 def test_numbering_keeps_links_with_their_spans() -> None:

@@ -24,7 +24,7 @@ def test_a_folder_gives_its_files_in_order_with_their_paths_as_ids(tmp_path: Pat
     assert sources[0].note is not None
     assert "gb18030" in sources[0].note
     assert sources[1].note is None
-    assert sources[3].document.home_region == "广西"  # type: ignore[union-attr]
+    assert sources[3].document.home_region == "广西"
 
 
 def test_the_text_is_what_the_file_holds() -> None:

@@ -17,7 +17,7 @@ def doc(*spans: tuple[str, str], **slots: object) -> Document:
     made = []
     for n, (kind, text) in enumerate(spans):
         start = TEXT.index(text)
-        made.append(Span(id=f"s{n}", type=kind, start=start, end=start + len(text), text=text))  # type: ignore[arg-type]
+        made.append(Span(id=f"s{n}", type=kind, start=start, end=start + len(text), text=text))
     ids = {s.text: s.id for s in made}
     tuples = ()
     if slots:
@@ -26,7 +26,7 @@ def doc(*spans: tuple[str, str], **slots: object) -> Document:
         given.setdefault("status", "actual")
         if isinstance(words := given.get("period"), str):
             given["period"] = Period(text=words, start=TEXT.index(words), end=TEXT.index(words) + len(words))
-        tuples = (MetricTuple(**given),)  # type: ignore[arg-type]
+        tuples = (MetricTuple(**given),)
     return Document(
         id="d", text=TEXT, home_region="广西", spans=tuple(sorted(made, key=lambda s: s.start)), tuples=tuples
     )
@@ -145,6 +145,6 @@ def test_seqeval_and_the_independent_count_agree(raw: list[tuple[str, int, int]]
     for n, (kind, start, length) in enumerate(sorted(raw, key=lambda r: r[1])):
         if start >= last:
             last = start + length
-            spans.append(Span(id=f"s{n}", type=kind, start=start, end=last, text=TEXT[start:last]))  # type: ignore[arg-type]
+            spans.append(Span(id=f"s{n}", type=kind, start=start, end=last, text=TEXT[start:last]))
     found = Document(id="d", text=TEXT, spans=tuple(spans))
     assert 0 <= span_scores([(GOLD, found)])["micro"].f1 <= 1

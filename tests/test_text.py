@@ -1,5 +1,7 @@
 """Decoding, folding, sentences and windows."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,7 +37,7 @@ def test_bytes_are_read_in_their_encoding(data: bytes, text: str, encoding: str,
 
 @pytest.mark.parametrize("path", ARTICLES, ids=lambda p: p.name)
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16"])
-def test_real_articles_come_back_from_every_encoding(path, encoding) -> None:  # type: ignore[no-untyped-def]
+def test_real_articles_come_back_from_every_encoding(path: Path, encoding: str) -> None:
     text = path.read_bytes().decode("utf-8")
     assert decode(text.encode(encoding)).text == text
 

@@ -48,7 +48,7 @@ def test_table(kind: ValueType, text: str, home: str, expected: list[str]) -> No
 
 
 def test_table_is_whole() -> None:
-    found = [r.values for r in rows()]  # type: ignore[attr-defined]
+    found = [r.values for r in rows()]
     assert len(found) >= 250
     assert {kind for kind, *_ in found} == set(get_args(ValueType))
     bounds = {expected[4] for *_, expected in found if expected[0] != "error"}

@@ -29,7 +29,18 @@ def train_cli(
     The folder is what `zsner predict --model` and Hugging Face's AutoTokenizer and
     AutoModelForTokenClassification load. It holds the best epoch by strict micro-F1 on dev.
     """
-    need("train", "torch", "transformers", "accelerate", "yaml", "seqeval", "onnx", "onnxscript", "tokenizers")
+    need(
+        "train",
+        "torch",
+        "transformers",
+        "datasets",
+        "accelerate",
+        "yaml",
+        "seqeval",
+        "onnx",
+        "onnxscript",
+        "tokenizers",
+    )
     from zsner.training.config import read_config
 
     settings = read_config(config)

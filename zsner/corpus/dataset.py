@@ -42,11 +42,11 @@ def examples(document: Document, size: int, overlap: int = 64) -> Iterator[Examp
         yield Example(document.id, w.keep_start, w.keep_end, text, bio.encode(len(text), inside))
 
 
-def to_dataset(documents: Iterable[Document], size: int = 320) -> "datasets.Dataset":
+def to_dataset(documents: Iterable[Document], size: int = 320, overlap: int = 64) -> "datasets.Dataset":
     """Columns id, document, start, tokens (characters) and ner_tags (ClassLabel by `bio.TAGS`)."""
     import datasets
 
-    rows = [e for d in documents for e in examples(d, size)]
+    rows = [e for d in documents for e in examples(d, size, overlap)]
     features = datasets.Features(
         {
             "id": datasets.Value("string"),

@@ -28,7 +28,7 @@ from transformers.utils import logging as hf_logging
 
 from zsner import bio
 from zsner.corpus.augment import Swapper
-from zsner.corpus.dataset import Example, digest, examples
+from zsner.corpus.dataset import Example, digest, examples, to_dataset
 from zsner.corpus.tasks import load_documents
 from zsner.document import DataError, Document
 from zsner.model.folder import MANIFEST, Manifest, write_manifest
@@ -88,12 +88,12 @@ def train(config: TrainConfig, output: Path, *, resume: bool = False) -> Manifes
         classifier_dropout=config.dropout,
     )
     vocabulary: dict[str, int] = tokenizer.get_vocab()
-    train_windows, dev_windows = (
-        [e for d in docs for e in examples(d, config.window, config.overlap)] for docs in (train_docs, dev_docs)
-    )
-    swapper = Swapper(train_windows, config.swap, config.seed, MAX_TOKENS - 2) if config.swap else None
-    train_set = _Windows(train_windows, vocabulary, swapper)
-    dev_set = _Windows(dev_windows, vocabulary)
+    swapper = None
+    if config.swap:
+        windows = [e for d in train_docs for e in examples(d, config.window, config.overlap)]
+        swapper = Swapper(windows, config.swap, config.seed, MAX_TOKENS - 2)
+    train_set = to_dataset(train_docs, config.window, config.overlap).with_transform(_Encode(vocabulary, swapper))
+    dev_set = to_dataset(dev_docs, config.window, config.overlap).with_transform(_Encode(vocabulary))
 
     trainer = _SpanTrainer(
         zsner_config=config,
@@ -178,25 +178,25 @@ def _prepare(output: Path, record: dict[str, Any], resume: bool) -> Path:
     return output / "checkpoints"
 
 
-class _Windows(torch.utils.data.Dataset[dict[str, Any]]):
-    """Windows as token and label ids, [CLS] and [SEP] around them; augmented anew at each look."""
+class _Encode:
+    """Rows of `to_dataset` -> token and label ids, [CLS] and [SEP] around them; augmented anew at
+    each look."""
 
-    def __init__(self, windows: list[Example], vocabulary: dict[str, int], swapper: Swapper | None = None) -> None:
-        self.windows = windows
+    def __init__(self, vocabulary: dict[str, int], swapper: Swapper | None = None) -> None:
         self.vocabulary = vocabulary
         self.swapper = swapper
 
-    def __len__(self) -> int:
-        return len(self.windows)
-
-    def __getitem__(self, index: int) -> dict[str, Any]:
-        window = self.windows[index] if self.swapper is None else self.swapper(self.windows[index])
+    def __call__(self, rows: dict[str, list[Any]]) -> dict[str, list[list[int]]]:
         ids, unknown = self.vocabulary, self.vocabulary["[UNK]"]
-        return {
-            "input_ids": [ids["[CLS]"], *(ids.get(c, unknown) for c in window.text), ids["[SEP]"]],
-            "attention_mask": [1] * (len(window.text) + 2),
-            "labels": [_IGNORED, *window.tags, _IGNORED],
-        }
+        encoded: dict[str, list[list[int]]] = {"input_ids": [], "attention_mask": [], "labels": []}
+        for tokens, tags in zip(rows["tokens"], rows["ner_tags"], strict=True):
+            window = Example("", 0, len(tokens), "".join(tokens), list(tags))
+            if self.swapper is not None:
+                window = self.swapper(window)
+            encoded["input_ids"].append([ids["[CLS]"], *(ids.get(c, unknown) for c in window.text), ids["[SEP]"]])
+            encoded["attention_mask"].append([1] * (len(window.text) + 2))
+            encoded["labels"].append([_IGNORED, *window.tags, _IGNORED])
+        return encoded
 
 
 def _arguments(config: TrainConfig, checkpoints: Path, with_dev: bool) -> TrainingArguments:
