@@ -5,7 +5,7 @@ text -> folded text -> tags -> spans of the text as read -> values -> links
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -14,7 +14,7 @@ from zsner.link.linker import link
 from zsner.model.folder import find_model
 from zsner.model.tagger import Tagger
 from zsner.numerals import Unparsable
-from zsner.schema import VALUE_TYPES, SpanType, ValueType
+from zsner.schema import VALUE_TYPES, ValueType
 from zsner.text import fold
 from zsner.values import declared_currency, parse
 
@@ -72,20 +72,15 @@ def with_values(document: Document) -> Document:
 
 
 def _with_value(span: Span, currency: str) -> Span:
-    kind = _value_type(span.type)
-    if kind is None:
+    if span.type not in VALUE_TYPES:
         return span
     value: Quantity | None = None
     why: str | None = None
     try:
-        value = parse(span.text, kind, currency=currency)
+        value = parse(span.text, cast(ValueType, span.type), currency=currency)
     except Unparsable as error:
         why = str(error)
     return msgspec.structs.replace(span, value=value, value_error=why)
-
-
-def _value_type(kind: SpanType) -> ValueType | None:
-    return kind if kind in VALUE_TYPES else None  # type: ignore[return-value]  # VALUE_TYPES holds the ValueTypes
 
 
 def load(model: str | Path | None = None, **options: Any) -> Pipeline:

@@ -8,7 +8,10 @@ refuses: a wrong amount costs its reader more than a missing one.
 import re
 from decimal import Decimal
 from functools import cache
+from importlib.resources import files
 from typing import Final, cast
+
+import msgspec
 
 from zsner.document import Quantity
 from zsner.numerals import (
@@ -25,21 +28,21 @@ from zsner.schema import Bound, ValueType
 
 # --- words ------------------------------------------------------------------------------
 
-_LEADING: Final[dict[Bound, str]] = {
-    "about": "大约|约为|约|大概|将近|接近|近|差不多|≈|~",
-    "more_than": "超过|超出|超|逾|突破|高于|多于|大于|破|过|上(?=[十百千万亿兆])|>(?!=)",
-    "at_least": "不低于|不少于|不小于|不下于|不下|至少|最少|最低|起码|≥|>=",
-    "less_than": "不足|不到|未满|低于|少于|小于|<(?!=)",
-    "at_most": "不超过|不高于|不多于|不大于|最多|至多|最高|≤|<=",
-    "exact": "高达|多达|达到|达|共计|合计|共|均|分别|已|再|将|为",
-}
-_TRAILING: Final[dict[Bound, str]] = {
-    "about": "左右|上下",
-    "more_than": r"多|有余|余|开外|\+",
-    "at_least": r"(?:\(含[^()]*\)|[及或]其?)?(?:以上|之上)(?:\(含\))?",
-    "less_than": "以下|之下",
-    "at_most": r"[及或]其?以下|\(含\)以下|以下\(含\)|以内|之内",
-}
+
+class _Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`values.toml`."""
+
+    home_unit: str
+    up: str
+    down: str
+    filler: str
+    leading: dict[Bound, str]
+    trailing: dict[Bound, str]
+    currency: dict[str, str]
+    home: dict[str, str]
+
+
+_WORDS: Final = msgspec.toml.decode(files("zsner").joinpath("values.toml").read_bytes(), type=_Words)
 _MIRROR: Final[dict[Bound, Bound]] = {
     "more_than": "less_than",
     "at_least": "at_most",
@@ -47,33 +50,6 @@ _MIRROR: Final[dict[Bound, Bound]] = {
     "at_most": "at_least",
 }
 """What a bound on the size of a decline says of the (negative) change itself."""
-
-_CURRENCY_WORDS: Final = r"""
-CNY=元人民币|人民币|RMB|CNY|¥ TWD=新台币|台币|NT\$|NTD|TWD HKD=港元|港币|港纸|HK\$|HKD
-MOP=澳门元|澳门币|MOP\$? USD=美元|美金|US\$|USD|\$ EUR=欧元|EUR|€ GBP=英镑|GBP|£
-JPY=日元|日圆|日币|JPY KRW=韩元|韩圆|韩圜|韩币|KRW|₩ SGD=新加坡元|新加坡币|新元|新币|坡币|S\$|SGD
-AUD=澳大利亚元|澳元|澳币|AUD CAD=加拿大元|加元|加币|CAD NZD=新西兰元|纽元|纽币|NZD
-CHF=瑞士法郎|瑞郎|CHF MYR=马来西亚林吉特|林吉特|令吉|马币|MYR THB=泰铢|泰币|THB
-VND=越南盾|越盾|VND IDR=印尼盾|印尼卢比|IDR PHP=菲律宾比索|PHP INR=印度卢比|卢比|INR
-RUB=俄罗斯卢布|卢布|RUB AED=阿联酋迪拉姆|迪拉姆|AED SAR=沙特里亚尔|SAR SEK=瑞典克朗|SEK
-DKK=丹麦克朗|DKK NOK=挪威克朗|NOK BRL=巴西雷亚尔|雷亚尔|BRL ZAR=南非兰特|兰特|ZAR
-KZT=坚戈|KZT LAK=基普|LAK MMK=缅元|缅币|MMK
-"""
-_CURRENCY: Final = dict(entry.split("=") for entry in _CURRENCY_WORDS.split())
-_HOME_UNIT: Final = "元整|元|圆整|圆|块钱|块"
-"""Currency words that stand for whatever currency the page is written in."""
-
-_UP: Final = (
-    "增长率|增长|增加|增幅|增速|增多|净增|激增|猛增|暴增|劲增|大增|递增|增率|增|提升|提高|上升|上涨|上扬|攀升|跃升|涨幅|涨"
-    "|升幅|升|扩大|加快|回升|反弹|成长|快|高|多|↑|▲"
-)
-_DOWN: Final = (
-    "负增长|下降|减少|回落|降低|下滑|下跌|下挫|降幅|跌幅|减幅|降|跌|缩减|减缓|减|萎缩|收窄|缩小|放缓|衰退|慢|低|少|↓|▼"
-)
-_FILLER: Final = (
-    "同比|环比|按年|按月|按季|年均|年|月|季|平均|各|又|也|还|累计|实际|名义|可比|大幅度?"
-    "|小幅|略有|略|稳步|逆势|强劲|有所|继续|持续|进一步|保持在|维持在|稳定在|实现|相当于|是|了|,"
-)
 
 # --- patterns ---------------------------------------------------------------------------
 
@@ -100,26 +76,28 @@ def _figures(unit: str, sign: str = "") -> str:
 def _pattern(name: str) -> re.Pattern[str]:
     """A pattern by its name, compiled when first asked for to keep the import short."""
     if name == "leading":
-        source = _groups(_LEADING)
+        source = _groups(_WORDS.leading)
     elif name == "opening":
-        source = f"{_groups(_LEADING)}|{_groups(_CURRENCY)}"
+        source = f"{_groups(_WORDS.leading)}|{_groups(_WORDS.currency)}"
     elif name == "trailing":
-        source = f"(?:{_groups(_TRAILING)})$"
+        source = f"(?:{_groups(_WORDS.trailing)})$"
     elif name == "currency":
-        source = f"{_groups(_CURRENCY)}|(?P<home>{_HOME_UNIT})"
+        source = f"{_groups(_WORDS.currency)}|(?P<home>{_WORDS.home_unit})"
     elif name == "MONEY":
-        words = "|".join(_CURRENCY.values())
-        source = _figures(rf"(?:元?\(?(?:{words})\)?|{_HOME_UNIT})?(?:\(含\))?")
+        words = "|".join(_WORDS.currency.values())
+        source = _figures(rf"(?:元?\(?(?:{words})\)?|{_WORDS.home_unit})?(?:\(含\))?")
     elif name == "COUNT":
         source = _figures(r"(?:(?![几数多余来])(?![零一二三四五六七八九两十廿百千万亿兆])[一-鿿()/]){0,6}")
     elif name == "GROWTH":
         unit = f"个?百分点|个点|%|‰|倍半?|成(?:半|[1-9{DIGITS[1:]}])?"
         source = _figures(unit, sign="[-+负]?") + "$"
     elif name == "token":
-        source = f"{_groups(_LEADING)}|(?P<down>{_DOWN})|(?P<up>{_UP})|(?P<to>到|至)|(?:{_FILLER})"
+        source = (
+            f"{_groups(_WORDS.leading)}|(?P<down>{_WORDS.down})|(?P<up>{_WORDS.up})|(?P<to>到|至)|(?:{_WORDS.filler})"
+        )
     else:
         # Possessive: 年均 is one word or two, and the engine must not try them all in turn.
-        tokens = f"(?:{'|'.join(_LEADING.values())}|{_DOWN}|{_UP}|到|至|{_FILLER})*+"
+        tokens = f"(?:{'|'.join(_WORDS.leading.values())}|{_WORDS.down}|{_WORDS.up}|到|至|{_WORDS.filler})*+"
         base = "(?P<base>[^的占]{0,20}[年月季期前初末底][^的]{0,8}的)"
         than = "(?:与|同|和|跟).{1,20}?相?比,?|(?:相比|对比|比|相较于?|较).{1,20}?"
         source = f"(?P<before>{tokens})(?:{than}|{base})?(?P<after>{tokens})"
@@ -147,7 +125,7 @@ def parse(text: str, type: ValueType, *, currency: str = "CNY") -> Quantity:
     rest, bounds, before = folded, list[Bound](), set[str]()
     opening = "opening" if type == "MONEY" else "leading"
     while found := _pattern(opening).match(rest):
-        if found.lastgroup in _CURRENCY:
+        if found.lastgroup in _WORDS.currency:
             before.add(found.lastgroup)
         else:
             bounds.append(cast(Bound, found.lastgroup))
@@ -218,7 +196,7 @@ def _head(head: str) -> tuple[list[Bound], int | None, str | None]:
     sign: int | None = None
     compared = "base" if form["base"] else None
     for token in _pattern("token").finditer(f"{form['before']}\n{form['after']}"):
-        if token.lastgroup in _LEADING:
+        if token.lastgroup in _WORDS.leading:
             bounds.append(token.lastgroup)
         elif token.lastgroup in ("up", "down"):
             # 降幅收窄 is a rise: each word of decline turns the sign.
@@ -340,15 +318,6 @@ def _quantity(low: Decimal, high: Decimal, unit: str, bounds: list[Bound]) -> Qu
 
 # --- the currency of a page -------------------------------------------------------------
 
-_HOME: Final = (
-    ("HKD", "香港"),
-    ("MOP", "澳门"),
-    (
-        "TWD",
-        "台湾|台北|新北|桃园|台中|台南|高雄|基隆|新竹|苗栗|彰化|南投|云林|嘉义|屏东|宜兰|花莲|台东|澎湖|金门|马祖",
-    ),
-)
-
 
 def declared_currency(text: str, home_region: str | None) -> str:
     """ISO 4217 code of what 元, or no currency word at all, stands for in the document `text`.
@@ -357,7 +326,7 @@ def declared_currency(text: str, home_region: str | None) -> str:
     where `home_region` is there; else CNY. A 单位 is that of a table: one that is not called
     元 (美元, 日元 …) does not count where the text also writes 5亿元 or 300万元.
     """
-    words = _groups(_CURRENCY)
+    words = _groups(_WORDS.currency)
     cues = re.finditer("下同|[单單]位", text)
     near = [fold_figure(text[max(0, cue.start() - 24) : cue.end() + 16]) for cue in cues]
     for part in near:
@@ -365,7 +334,7 @@ def declared_currency(text: str, home_region: str | None) -> str:
         if found := re.search(same, part, re.IGNORECASE):
             return str(found.lastgroup)
     home = fold_figure(home_region or "").removeprefix("中国")
-    local = next((code for code, names in _HOME if re.match(names, home)), "CNY")
+    local = next((code for code, names in _WORDS.home.items() if re.match(names, home)), "CNY")
     for part in near:
         unit = f"单位(?:为|是)?[:为]?[百千十万亿]*(?:{words})"
         if found := re.search(unit, part, re.IGNORECASE):

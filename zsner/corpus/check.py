@@ -6,7 +6,7 @@ Errors break a rule outright. Warnings are places to look at: most are slips, so
 import re
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from importlib import resources
 from itertools import pairwise
 from typing import Any, Final, Literal
@@ -110,13 +110,10 @@ def _shape_faults(span: Span) -> Iterator[tuple[Literal["error", "warning"], str
         yield "error", "list members are spans of their own"
 
 
-def _sentence_of(text: str) -> Any:
+def _sentence_of(text: str) -> Callable[[int], int]:
+    """Position -> number of its sentence."""
     starts = [start for start, _ in sentence_ranges(text)]
-
-    def index(position: int) -> int:
-        return bisect_right(starts, position)
-
-    return index
+    return lambda position: bisect_right(starts, position)
 
 
 def _inconsistencies(document: Document) -> Iterator[tuple[Literal["warning"], Span, str]]:

@@ -206,7 +206,7 @@ def _investment(page: Page, figure: Figure, before: list[Figure], earlier: list[
         return "signed_amount", "money_words"
     if _word("pipeline").search(clause):
         return "pipeline_amount", "money_words"
-    if "I" in left or "项目" in left:
+    if "I" in left or _word("project").search(left):
         return "project_investment", "money_words"
     line = page.lines[sentence.line]
     if before and before[-1].indicator == "project_investment":
@@ -252,7 +252,7 @@ def _count(page: Page, figure: Figure, before: list[Figure], earlier: list[Figur
 
 def _listed(page: Page, first: Figure, second: Figure) -> bool:
     """Whether two counts are one list: 拜访14家企业和3所院校."""
-    return re.fullmatch("[^，。；]{0,6}(?:和|及|与|、)", page.gap(first.item, second.item)) is not None
+    return _word("listed").fullmatch(page.gap(first.item, second.item)) is not None
 
 
 def _beside_team(page: Page, figure: Figure) -> bool:
@@ -297,7 +297,7 @@ def choose_status(page: Page, figure: Figure, before: list[Figure]) -> bool:
         return planned or pattern("status", "courted").search(left) is not None or _proposed(page, figure, left)
     if planned:
         return True
-    if figure.indicator == "pipeline_amount" and "力争" not in left:
+    if figure.indicator == "pipeline_amount" and not pattern("status", "strive").search(left):
         return False
     onward = list(pattern("status", "onward").finditer(left))
     done = pattern("status", "done")
@@ -308,8 +308,8 @@ def choose_status(page: Page, figure: Figure, before: list[Figure]) -> bool:
         return True
     if figure.indicator in _YIELD and any(f.indicator == "project_investment" for f in before):
         since = next(f.item.end for f in before if f.indicator == "project_investment")
-        done_since = re.search("已|新增|目前|现|眼下|今年", page.masked[since : item.start])
-        if not done_since and not re.search("已|去年", left):
+        done_since = pattern("status", "yielded").search(page.masked[since : item.start])
+        if not done_since and not pattern("status", "past").search(left):
             return True
     return not onward and not done.search(left) and figure.indicator != "pipeline_projects" and _ahead(page, figure)
 
@@ -320,7 +320,7 @@ def _proposed(page: Page, figure: Figure, left: str) -> bool:
     return (
         not line.heading
         and pattern("status", "proposed").search(left) is not None
-        and "签" not in page.masked[line.start : figure.sentence.start]
+        and not pattern("status", "signed").search(page.masked[line.start : figure.sentence.start])
     )
 
 

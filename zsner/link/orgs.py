@@ -1,6 +1,5 @@
 """Who invests, signs or acts: the slot `org`."""
 
-import re
 from typing import Final
 
 from zsner.link.cues import pattern
@@ -9,7 +8,6 @@ from zsner.link.slots import PROJECT_MONEY, is_organ
 
 _FUND: Final = frozenset({"fund_size", "fund_count"})
 _ACTED: Final = frozenset({"visits_out", "teams", "personnel"})
-_INVESTED: Final = re.compile(r"[^，。；MCGORIF]{0,6}(?:投资|出资|增资|斥资|投下)[^，。；MCGORIF]{0,4}")
 
 
 def link_orgs(page: Page, sentence: Sentence, figures: list[Figure]) -> None:
@@ -21,7 +19,7 @@ def link_orgs(page: Page, sentence: Sentence, figures: list[Figure]) -> None:
         firms = [
             o
             for o in group
-            if (not is_organ(o) or (loan and o.text.endswith("银行")))
+            if (not is_organ(o) or (loan and pattern("slots", "bank").search(o.text)))
             and not pattern("slots", "alias").search(page.masked[sentence.start : o.start])
         ]
         if firms:
@@ -34,15 +32,13 @@ def link_orgs(page: Page, sentence: Sentence, figures: list[Figure]) -> None:
         between_left = page.masked[left[-1][-1].end : item.start] if left else ""
         between_right = page.masked[item.end : right[0][0].start] if right else ""
         if figure.indicator in PROJECT_MONEY | _FUND:
-            if right and re.fullmatch(
-                r"(?:、|，)?由|\s+|的[^，。；、MCGO]{0,10}|[^，。；MCGO]{0,4}(?:设立|组建|成立)的?", between_right
-            ):
+            if right and pattern("slots", "owner_behind").fullmatch(between_right):
                 figure.org = right[0]
             elif left and (
                 figure.indicator != "other" or "C" not in between_left or _of_fund(left[-1][-1], between_left)
             ):
                 figure.org = [*(_founders(page, left) if figure.indicator == "fund_size" else []), *left[-1]]
-        elif left and _INVESTED.fullmatch(between_left):
+        elif left and pattern("slots", "invested").fullmatch(between_left):
             figure.org = left[-1]
         elif left and item.type == "COUNT" and figure.indicator != "visits_out":
             of_fund = pattern("slots", "fund").search(left[-1][-1].text) and any(f.indicator in _FUND for f in figures)
@@ -65,12 +61,15 @@ def _founders(page: Page, left: list[list[Item]]) -> list[Item]:
     if len(left) < 2 or not pattern("slots", "fund").search(left[-1][0].text):
         return []
     between = page.gap(left[-2][-1], left[-1][0])
-    return left[-2] if re.fullmatch("等?(?:发起|牵头|出资|主导)[^，。；]{0,6}的", between) else []
+    return left[-2] if pattern("slots", "founded").fullmatch(between) else []
 
 
 def _of_fund(org: Item, between: str) -> bool:
     """Whether a fund itself invested in, or drew, what is counted (…基金直投项目16个, 撬动社会资本11亿元)."""
-    return pattern("slots", "fund").search(org.text) is not None and re.search("直投|跟投|撬动", between) is not None
+    return (
+        pattern("slots", "fund").search(org.text) is not None
+        and pattern("slots", "fund_acts").search(between) is not None
+    )
 
 
 def _actors(page: Page, sentence: Sentence, figure: Figure) -> list[Item]:

@@ -14,7 +14,6 @@ from zsner.link.cues import pattern, words
 from zsner.link.page import Figure, Item, Page
 
 _YIELD: Final = frozenset({"output_value", "tax_revenue", "jobs"})
-_BARE_YEARS: Final = frozenset({"去年", "今年", "上年", "当年"})
 _DIGITS: Final = {c: n for n, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0, "两": 2}
 
 
@@ -48,7 +47,14 @@ def find_times(page: Page) -> list[TimeWords]:
         if m.end() == m.start():
             continue
         goal = pattern("period", "goal_behind").match(page.text[m.end() : m.end() + 10]) is not None
-        found.append(TimeWords(m.start(), m.end(), page.text[m.start() : m.end()], goal or m.group() == "年度"))
+        found.append(
+            TimeWords(
+                m.start(),
+                m.end(),
+                page.text[m.start() : m.end()],
+                goal or pattern("period", "goal").fullmatch(m.group()) is not None,
+            )
+        )
     return found
 
 
@@ -145,8 +151,10 @@ class Periods:
     def _outer(self, left: list[TimeWords], item: Item) -> TimeWords:
         """The last time words, but 截至3月底 over 去年 in `截至3月底,去年签约的128个项目已开工79个`."""
         last = self._dated(left)
-        attribute = last.text in _BARE_YEARS and re.search("已|中", self.page.masked[last.end : item.start])
-        if len(left) > 1 and attribute and left[-2].text[:1] in "截至到":
+        attribute = pattern("period", "bare_year").fullmatch(last.text) and pattern("period", "attribute").search(
+            self.page.masked[last.end : item.start]
+        )
+        if len(left) > 1 and attribute and pattern("period", "until").match(left[-2].text):
             return left[-2]
         return last
 
@@ -160,13 +168,13 @@ class Periods:
         if len(times) > 1 and not re.search("[。！？；]", self.page.masked[times[-2].end : last.start]):
             if pattern("period", "event_behind").match(self.page.text[last.end : last.end + 24]):
                 return times[-2]
-            if last.text.endswith("期间") and re.search("[日午晚]", times[-2].text):
+            if pattern("period", "during").search(last.text) and pattern("period", "day").search(times[-2].text):
                 return times[-2]
         return last
 
     def _planned(self, start: int, end: int) -> bool:
         between = self.page.text[start : end + 2]
-        if re.search("预计|拟|将|计划|年底", between) is not None:
+        if pattern("period", "planned").search(between):
             return True
         time = next(t for t in self.times if t.start == end)
         return pattern("period", "to_come").match(self.page.masked[time.end : time.end + 4]) is not None

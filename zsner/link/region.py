@@ -6,15 +6,10 @@ from collections import Counter
 from typing import Final
 
 from zsner.document import Document
-from zsner.link.cues import pattern
+from zsner.link.cues import pattern, words
 from zsner.link.page import Figure, Item, Page, Sentence
 
 _PROJECT: Final = frozenset({"project_investment", "output_value", "tax_revenue", "jobs"})
-_HIGHER: Final = re.compile(
-    r"^.{2,6}(?:省|市|自治区|自治州)(?=.{2,})|^(?:江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|广西|海南|四川|贵州|云南|陕西|甘肃|青海|山西|河北|吉林|辽宁|黑龙江|宁夏|新疆|西藏|内蒙古|重庆|天津|上海|北京)(?=.{2,})"
-)
-_ZONE: Final = re.compile(".{3,}(?:区|园|基地|港)")
-_ORGANS: Final = "(?:省|市|县|区|州|地区)?(?:委|政府|人民政府|商务局|招商|投资促进|投促|经济合作|管委会|发改)"
 
 
 def is_stand_in(text: str) -> bool:
@@ -31,7 +26,7 @@ def short_name(name: str) -> str:
 
 def _parts(name: str) -> set[str]:
     """The last place of a hierarchy (重庆市荣昌区 -> 荣昌区, 荣昌) and the whole."""
-    last = _HIGHER.sub("", name)
+    last = pattern("region", "higher").sub("", name)
     whole = short_name(name)
     return {whole} if len(last) < 2 or is_stand_in(last) else {short_name(last), whole}
 
@@ -71,10 +66,10 @@ class Regions:
         if pattern("region", "list_before").search(left) or pattern("region", "not_behind").match(right):
             return "out"
         if pattern("region", "not_before").search(left):
-            together = left.endswith(("与", "和", "同")) and pattern("region", "signed_behind").match(right)
+            together = pattern("region", "together").search(left) and pattern("region", "signed_behind").match(right)
             return "topic" if together else "out"
         if pattern("region", "located_before").search(left):
-            return "out" if size > 1 and left.endswith(("进驻", "来", "入")) else "located"
+            return "out" if size > 1 and pattern("region", "comes_in").search(left) else "located"
         if pattern("region", "to_before").search(left):
             return "located" if pattern("region", "moved_behind").match(right) else "out"
         if pattern("region", "in_before").search(left):
@@ -147,7 +142,9 @@ class Regions:
                 if len(row) != len(group) or row[0].start < group[-1].end:
                     continue
                 between = self.page.masked[group[-1].end : row[0].start]
-                if "R" not in between and re.search("分别|依次|各|，", between + self.page.masked[row[0].start]):
+                if "R" not in between and pattern("region", "pairwise").search(
+                    between + self.page.masked[row[0].start]
+                ):
                     for place, item in zip(group, row, strict=True):
                         by_id[item.id].region = place
                         by_id[item.id].rules.append("region_list")
@@ -158,7 +155,11 @@ class Regions:
         places = [r for r in sentence.of("REGION") if self.roles[r.id] != "out"]
         clause = (page.clause_start(item.start, sentence.start), page.clause_end(item.end, sentence.end))
         own = [r for r in places if self.roles[r.id] == "located" and clause[0] <= r.start < clause[1]]
-        own += [r for r in places if r.start > item.end and re.fullmatch("的O*", page.masked[item.end : r.start])]
+        own += [
+            r
+            for r in places
+            if r.start > item.end and pattern("region", "owner_of").fullmatch(page.masked[item.end : r.start])
+        ]
         if own:
             return min(own, key=lambda r: abs(r.start - item.start)), "region_clause"
         left = [r for r in places if r.end <= item.start]
@@ -228,7 +229,7 @@ class Regions:
             if not is_stand_in(item.text) and len(item.text) > 1:
                 for name in _parts(item.text):
                     names[name] = names.get(name, 0) + (self.roles[item.id] == "topic")
-                if level and _ZONE.fullmatch(item.text):
+                if level and pattern("region", "zone").fullmatch(item.text):
                     names.setdefault(item.text[:2], 0)
         for organ in page.items:
             owner = pattern("region", "organ_of").match(organ.text) if organ.type == "ORG" else None
@@ -242,7 +243,7 @@ class Regions:
                 votes += 5
             if level and re.search(f"{re.escape(name)}{level}|{re.escape(name)}(?<={level})", page.text):
                 votes += 3
-            votes += 3 * (re.search(re.escape(name) + _ORGANS, page.text) is not None)
+            votes += 3 * (re.search(re.escape(name) + words("region")["organ_behind"], page.text) is not None)
             if votes > most:
                 best, most = name, votes
         return best
@@ -252,13 +253,13 @@ class Regions:
         levels = Counter(
             i.text[-1]
             for i in self.mentions
-            if self.roles[i.id] == "topic" and re.fullmatch("[全我本该][省市县区州镇]", i.text)
+            if self.roles[i.id] == "topic" and pattern("region", "level_word").fullmatch(i.text)
         )
         return levels.most_common(1)[0][0] if levels else ""
 
     def _titled(self, start: int, end: int) -> bool:
         masked = self.page.masked[start:end]
-        return "R" in masked and ">" not in masked and "来源" not in masked
+        return "R" in masked and ">" not in masked and not pattern("region", "source_line").search(masked)
 
     def name(self, mention: Item) -> str:
         """The place a mention stands for, in Simplified script."""

@@ -52,7 +52,9 @@ def link_filters(page: Page, filters: list[Item], figures: list[Figure]) -> None
         if nearest:
             between = page.masked[nearest[-1].end : figure.item.start]
             apart = figure.indicator not in _SET or figure.indicator == "funds_in_place"
-            if apart and not (re.fullmatch(r"[^，。；MCGO]{0,8}", between) or "占比" in between):
+            if apart and not (
+                re.fullmatch(r"[^，。；MCGO]{0,8}", between) or pattern("slots", "share").search(between)
+            ):
                 continue
             if "O" not in between or figure.item.type == "COUNT":
                 figure.filter = nearest[-1]
@@ -76,7 +78,7 @@ def attach_growth(page: Page, values: list[Item], growths: list[Item], yardstick
                     links[value.id] = growth
             continue
         growth = group[0]
-        if "百分点" in growth.text:
+        if pattern("slots", "points").search(growth.text):
             continue
         named = _named_by(page, left, growth)
         if named is not None:
@@ -159,7 +161,7 @@ def _spread_fields(page: Page, groups: list[list[Item]], figures: list[Figure]) 
             if len(group) < 2 or len(row) != len(group) or row[0].start < group[-1].end:
                 continue
             between = page.masked[group[-1].end : row[0].start]
-            if "I" not in between and re.search("分别|依次|各", between + row[0].text):
+            if "I" not in between and pattern("slots", "pairwise").search(between + row[0].text):
                 for item, value in zip(group, row, strict=True):
                     by_id[value.id].industry = [item]
 
@@ -216,7 +218,7 @@ def _same_set(page: Page, taken: Figure, figure: Figure) -> bool:
         return True
     return (
         len(taken.industry) == 1
-        and "其中" in between
+        and pattern("slots", "among").search(between) is not None
         and figure.item.type == "COUNT"
         and ("F" in between or "C" not in between)
     )
@@ -290,7 +292,7 @@ def link_mechanisms(page: Page, sentence: Sentence, figures: list[Figure]) -> No
             apart = max((n for n, g in enumerate(left) if n and "R" in page.gap(left[n - 1][-1], g[0])), default=0)
             figure.mechanism = [k for g in left[apart:] for k in g]
             continue
-        if figure.org and figure.org[0].start > group[-1].end and re.search("其中|：|仅|就", between):
+        if figure.org and figure.org[0].start > group[-1].end and pattern("slots", "part_of").search(between):
             continue
         if figure.indicator in _NO_WAY and not pattern("slots", "way_before").search(lead):
             continue
