@@ -9,7 +9,7 @@ TORCH ?= 2.13.0
 export HF_HUB_OFFLINE = 1
 export HF_HUB_DISABLE_TELEMETRY = 1
 
-.PHONY: demo test lint wheel card clean
+.PHONY: demo test lint wheel card reproduce clean
 
 demo: $(VENV)/.core
 	$(BIN)/zsner predict data/articles --format table
@@ -25,6 +25,10 @@ lint: $(VENV)/.dev
 
 wheel: $(VENV)/.dev
 	$(BIN)/python -m build --wheel --outdir dist .
+
+# Trains the evaluation model anew (an hour on two cores) and compares it with the published figures.
+reproduce: $(VENV)/.dev
+	$(BIN)/python scripts/reproduce.py runs/reproduce
 
 card: $(VENV)/.dev
 	$(BIN)/zsner model card --output model_card.md

@@ -24,6 +24,7 @@ def gold() -> list[Document]:
 @pytest.fixture(scope="session")
 def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A model folder from a few real training steps on two small articles."""
+    from zsner.corpus.augment import Rates
     from zsner.training.config import TrainConfig
     from zsner.training.train import train
 
@@ -38,7 +39,7 @@ def tiny_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
         batch_size=4,
         learning_rate=1e-3,
         window=128,
-        swap=0.3,
+        augment=Rates(names=0.3, made=0.5, figures=0.5, noise=0.2, lost=0.02),
         gate=1.0,
     )
     train(config, folder)

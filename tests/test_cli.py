@@ -91,6 +91,14 @@ def test_check_prints_what_is_wrong_and_fails(tmp_path: Path) -> None:
     assert "task 000.txt" in done.stdout.decode()
 
 
+def test_evaluate_fails_under_a_bound() -> None:
+    args = ("evaluate", "data/annotations/seeds", "reports/evaluation/seeds.jsonl", "--fail-under")
+    assert run(*args, "span.micro=0.5").returncode == 0
+    done = run(*args, "span.micro=0.999")
+    assert done.returncode == 1
+    assert b"span.micro is 0." in done.stderr
+
+
 def test_evaluate_prints_and_writes_the_same(tmp_path: Path) -> None:
     scores = tmp_path / "scores.json"
     done = run("evaluate", "data/annotations/seeds", "reports/evaluation/seeds.jsonl", "--json", str(scores))

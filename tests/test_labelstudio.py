@@ -62,9 +62,19 @@ def test_a_result_is_one_line_of_the_file() -> None:
         ("labels", "label"),
         ("labels", "label"),
         ("choices", "indicator"),
-        ("choices", "status"),
         ("relation", None),
     ]
+
+
+def test_a_status_is_written_where_it_is_not_actual() -> None:
+    for status, written in (("actual", []), ("target", [["target"]])):
+        document = doc(
+            f"<REGION id=r1>广西</REGION>签约<COUNT ind=signed_projects status={status} region=r1>5个</COUNT>"
+        )
+        task = to_task(document)
+        results = task["annotations"][0]["result"]
+        assert [r["value"]["choices"] for r in results if r.get("from_name") == "status"] == written
+        assert read_task(task).document == document
 
 
 def test_the_configuration_names_every_type_code_and_slot() -> None:

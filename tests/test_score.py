@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zsner.document import DataError, Document, MetricTuple, Period, Span
-from zsner.score.evaluate import evaluate
+from zsner.score.calibration import bins, ece
+from zsner.score.evaluate import below, evaluate
 from zsner.score.spans import span_scores
 from zsner.score.tuples import same_region, tuple_scores
 
@@ -148,3 +149,51 @@ def test_seqeval_and_the_independent_count_agree(raw: list[tuple[str, int, int]]
             spans.append(Span(id=f"s{n}", type=kind, start=start, end=last, text=TEXT[start:last]))
     found = Document(id="d", text=TEXT, spans=tuple(spans))
     assert 0 <= span_scores([(GOLD, found)])["micro"].f1 <= 1
+
+
+def copies(n: int, document: Document) -> list[Document]:
+    return [msgspec.structs.replace(document, id=f"d{i}") for i in range(n)]
+
+
+def test_intervals_hold_the_score_and_narrow_with_articles() -> None:
+    half = doc(("REGION", "广西"), ("COUNT", "82个"), ("MONEY", "3197亿元"))
+    widths = []
+    for n in (20, 200):
+        gold = copies(n, GOLD)
+        found = copies(n // 2, GOLD) + [msgspec.structs.replace(half, id=f"d{i}") for i in range(n // 2, n)]
+        report = evaluate(gold, found)
+        low, high = report.intervals["micro"]
+        assert low < report.spans["micro"].f1 < high
+        assert report.unit == "article"
+        widths.append(high - low)
+    assert widths[1] < widths[0] / 2
+    assert evaluate(copies(20, GOLD), copies(20, GOLD)).intervals["micro"] == (1.0, 1.0)
+
+
+def test_few_articles_are_resampled_by_sentence() -> None:
+    report = evaluate([GOLD], [GOLD])
+    assert report.unit == "sentence"
+    assert report.intervals["micro"][1] == 1.0
+
+
+def test_bounds_that_are_missed_are_told() -> None:
+    report = evaluate([GOLD], [doc(("REGION", "广西"))])
+    assert below(report, ["span.micro=0.1", "span.REGION=0.5"]) == []
+    (missed,) = below(report, ["span.micro=0.95"])
+    assert missed.startswith("span.micro is 0.25")
+    for wrong in ("span.micro", "span.all=0.9", "micro=0.9", "span.micro=high"):
+        with pytest.raises(DataError, match="write NAME=NUMBER"):
+            below(report, [wrong])
+
+
+@given(st.lists(st.tuples(st.floats(0.0, 1.0), st.booleans()), max_size=200))
+def test_calibration_error_lies_between_none_and_all(spans: list[tuple[float, bool]]) -> None:
+    scores, right = [s for s, _ in spans], [r for _, r in spans]
+    assert 0 <= ece(scores, right) <= 1
+    assert sum(b.spans for b in bins(scores, right)) == len(spans)
+
+
+def test_calibration_error_of_known_cases() -> None:
+    assert ece([0.85] * 20, [True] * 17 + [False] * 3) == pytest.approx(0)
+    assert ece([0.95] * 10, [False] * 10) == pytest.approx(0.95)
+    assert ece([0.95] * 10 + [0.15] * 10, [True] * 10 + [False] * 10) == pytest.approx(0.10)

@@ -38,7 +38,7 @@ def test_the_table_comes_back(root: Path) -> None:
     [
         ("id\tsplit\tbatch\na-01\ttrain\tw1\n\na-09\n", "line 4: 'a-09'; write id<TAB>split, one of train, dev"),
         ("id\tsplit\tbatch\na-09 train\n", "line 2: 'a-09 train'; write id<TAB>split"),
-        ("id\tsplit\na-09\tvalidation\n", "line 2: .*one of train, dev, test, seeds"),
+        ("id\tsplit\na-09\tvalidation\n", "line 2: .*one of train, dev, test, fresh, seeds"),
         ("id\tsplit\na-09\ttrain\na-09\tdev\n", "line 3: a-09 is listed twice; remove"),
         ("a-09\ttrain\tw1\n", "line 1: .* is no head line"),
     ],
@@ -100,3 +100,29 @@ def test_held_out_names_do_not_train(root: Path, split: str, id: str, body: str,
 def test_held_out_articles_may_share_names(root: Path) -> None:
     shared = doc("<ORG>乙公司</ORG>", id="000.txt")
     assert faults(root, seeds=[shared]) == []
+
+
+def test_places_that_augmentation_makes_are_not_of_held_out_articles(root: Path) -> None:
+    town = doc("<REGION>沂南县</REGION>", id="e-1", batch="w4")
+    assert faults(root, test=[town]) == ["e-1: '沂南县' of this article is in the augmentation lists"]
+
+
+LONG = "一封写给全县干部群众的公开信"
+
+
+def test_a_long_string_in_training_and_test_is_told_unless_listed(root: Path) -> None:
+    train = [doc(f"前{LONG}后", id="t-1", batch="w1"), doc("文", id="t-2", batch="w2")]
+    test = [doc(f"左{LONG}右", id="e-1", batch="w4")]
+    message = f"t-1: {LONG!r} stands in test article e-1 too; word it otherwise, or list it in common_strings.txt"
+    assert faults(root, train=train, test=test) == [message]
+    (root.parent / "common_strings.txt").write_text(f"这{LONG}\ta form of the time\n", encoding="utf-8")
+    assert faults(root, train=train, test=test) == []
+    (root.parent / "common_strings.txt").write_text(f"{LONG}\n", encoding="utf-8")
+    with pytest.raises(DataError, match="line 1: write the string, a tab and the reason"):
+        faults(root, train=train, test=test)
+
+
+def test_eleven_characters_or_a_row_of_dates_is_no_copy(root: Path) -> None:
+    text = f"{LONG[:11]}。2023-04-12 09:30:18 2023-04-12"
+    train = [doc(f"前{text}后", id="t-1", batch="w1"), doc("文", id="t-2", batch="w2")]
+    assert faults(root, train=train, test=[doc(f"左{text[:11]}，{text[12:]}", id="e-1", batch="w4")]) == []

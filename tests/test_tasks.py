@@ -1,5 +1,6 @@
 """Broken results of an annotation: every fault is named with task, place and remedy, the rest is kept."""
 
+import copy
 import re
 from collections.abc import Callable
 from typing import Any
@@ -125,7 +126,9 @@ def no_indicator(t: Json) -> None:
 
 
 def unknown_status(t: Json) -> None:
-    one(t, "choices", "s2", "status")["value"]["choices"] = ["planned"]
+    chosen = copy.deepcopy(one(t, "choices", "s2", "indicator"))
+    chosen["from_name"], chosen["value"]["choices"] = "status", ["planned"]
+    results(t).append(chosen)
 
 
 def indicator_of_a_place(t: Json) -> None:
@@ -283,6 +286,6 @@ def test_white_space_of_the_server_is_no_fault() -> None:
 def test_results_need_no_shown_text() -> None:
     broken = task()
     for r in results(broken):
-        if r["type"] in ("labels", "choices"):
+        if r["type"] == "labels":
             del r["value"]["text"]
     assert read_task(broken).document == GOOD

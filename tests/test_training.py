@@ -19,6 +19,7 @@ from zsner.model.tagger import Tagger
 from zsner.text import fold, windows
 from zsner.training import train as training
 from zsner.training.config import TrainConfig, read_config
+from zsner.training.data import training_data
 from zsner.training.export import export_fp32
 from zsner.training.tokenizer import load_tokenizer
 
@@ -139,9 +140,11 @@ def test_an_interrupted_run_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_train_refuses_what_cannot_work(tmp_path: Path) -> None:
-    seeds = (str(SEEDS / "001.json"),)
+    seeds = (str(SEEDS / "004.json"),)
     with pytest.raises(DataError, match="BAAI/bge-small-zh-v1.5"):
-        training.train(TrainConfig(encoder="./nowhere", train=seeds), tmp_path / "a")
+        training.train(TrainConfig(encoder="./nowhere", train=(str(SEEDS),)), tmp_path / "a")
+    with pytest.raises(DataError, match="no training article has a GROWTH span"):
+        training.train(TrainConfig(train=seeds), tmp_path / "d")
     with pytest.raises(DataError, match="share 1 articles"):
         training.train(TrainConfig(train=seeds, dev=seeds), tmp_path / "b")
     with pytest.raises(DataError, match="no such file or folder"):
@@ -149,8 +152,66 @@ def test_train_refuses_what_cannot_work(tmp_path: Path) -> None:
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "mine.txt").write_text("keep")
     with pytest.raises(DataError, match="not empty"):
-        training.train(TrainConfig(encoder=str(ROOT / "encoder"), train=seeds), tmp_path / "full")
+        training.train(TrainConfig(encoder=str(ROOT / "encoder"), train=(str(SEEDS),)), tmp_path / "full")
     assert [p.name for p in (tmp_path / "full").iterdir()] == ["mine.txt"]
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Path:
+    """A `data` folder with the five articles as train and a split table."""
+    shutil.copytree(SEEDS, tmp_path / "annotations" / "train")
+    rows = [f"{n:03}.txt\ttrain\tseeds" for n in range(5)]
+    (tmp_path / "splits.tsv").write_text("\n".join(["id\tsplit\tbatch", *rows]) + "\n")
+    return tmp_path
+
+
+def test_a_corpus_in_order_is_read(corpus: Path) -> None:
+    train, dev = training_data((str(corpus / "annotations" / "train"),), ())
+    assert (len(train), dev) == (5, [])
+    three = training_data((str(corpus / "annotations" / "train"),), (), articles=3)[0]
+    four = training_data((str(corpus / "annotations" / "train"),), (), articles=4)[0]
+    assert {d.id for d in three} < {d.id for d in four}
+    with pytest.raises(DataError, match="asks for more than the 5"):
+        training_data((str(corpus / "annotations" / "train"),), (), articles=6)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("003.txt\ttrain", "003.txt\tdev", "003.txt is listed as 'dev' but stands in"),
+        ("003.txt\ttrain", "003.txt\ttrian", "line 5: .*one of train, dev"),
+        ("003.txt\ttrain\tseeds\n", "", "003.txt is listed as None"),
+    ],
+)
+def test_a_split_table_that_disagrees_stops_training(corpus: Path, old: str, new: str, message: str) -> None:
+    table = corpus / "splits.tsv"
+    table.write_text(table.read_text().replace(old, new))
+    with pytest.raises(DataError, match=message):
+        training_data((str(corpus / "annotations" / "train"),), ())
+
+
+def test_annotations_by_other_guidelines_stop_training(corpus: Path) -> None:
+    file = corpus / "annotations" / "train" / "002.json"
+    file.write_text(file.read_text().replace('"guidelines":"2"', '"guidelines":"1"'))
+    with pytest.raises(DataError, match=r"different guideline versions: 1 \(002.txt, …\), 2"):
+        training_data((str(corpus / "annotations" / "train"),), ())
+
+
+@pytest.mark.parametrize("way", [{"rdrop": 1.0}, {"adversarial": 1.0}, {"average": 2}], ids=str)
+def test_other_ways_to_train_work(way: dict[str, Any], tmp_path: Path) -> None:
+    config = TrainConfig(
+        encoder=str(ROOT / "encoder"),
+        train=(str(SEEDS / "000.json"),),
+        dev=(str(SEEDS / "002.json"),),
+        epochs=2,
+        window=128,
+        gate=1.0,
+        **way,
+    )
+    manifest = training.train(config, tmp_path / "run")
+    assert 0 <= manifest.scores["dev_ece"] <= 1
+    assert manifest.temperature > 0
+    assert not list(problems(zsner.load(tmp_path / "run")(TEXT)))
 
 
 @pytest.mark.parametrize(
@@ -164,6 +225,8 @@ def test_train_refuses_what_cannot_work(tmp_path: Path) -> None:
         ("train: [a]\nwindow: 900\n", "510"),
         ("train: [a]\nlearning_rate: 0\n", "above 0"),
         ("train: [a]\nkind: released\ndev: [b]\n", "leave `dev` out"),
+        ("train: [a]\naugment: {lost: 2}\n", r"augment.lost"),
+        ("train: [a]\naugment: {swap: 1}\n", "swap"),
         ("just text", "no list of"),
         ("a: [", "no YAML"),
     ],

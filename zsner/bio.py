@@ -98,12 +98,13 @@ def viterbi(log_probs: Floats) -> list[int]:
 
 
 def score_spans(log_probs: Floats, spans: Iterable[Tagged]) -> list[Tagged]:
-    """The spans with a confidence each: the geometric mean of the probabilities of its tags,
-    times the probability that it ends where it does."""
+    """The spans with a confidence each: the probability of its tags, times the probability that
+    it ends where it does, as if positions were independent (calibrated, that came nearest to the
+    share of right spans: nearer than the mean or the least probability of the tags)."""
     scored = []
     for span in spans:
         path = [TAG_ID[f"B-{span.type}"]] + [TAG_ID[f"I-{span.type}"]] * (span.end - span.start - 1)
-        inside = log_probs[np.arange(span.start, span.end), path].mean()
+        inside = log_probs[np.arange(span.start, span.end), path].sum()
         ends = 1.0
         if span.end < len(log_probs):
             ends = 1.0 - float(np.exp(log_probs[span.end, TAG_ID[f"I-{span.type}"]]))

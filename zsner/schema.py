@@ -70,6 +70,7 @@ META_FIELDS: Final[tuple[str, ...]] = (
     "guidelines",
     "genre",
     "level",
+    "province",
     "year",
     "script",
     "damage",

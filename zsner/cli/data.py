@@ -1,7 +1,7 @@
 """`zsner data check|stats|export|agreement|config`."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -19,6 +19,9 @@ DataPath = Annotated[Path, typer.Argument(help="A Label Studio export (raw JSON,
 def check_cli(
     path: DataPath,
     warnings: Annotated[bool, typer.Option(help="Print warnings too: places to look at.")] = False,
+    accept: Annotated[
+        bool, typer.Option("--as-accepted", help="Print warnings as rows for accepted.tsv, to be given a reason.")
+    ] = False,
 ) -> None:
     """Print everything that is wrong with annotations: task, place, remedy.
 
@@ -28,43 +31,54 @@ def check_cli(
 
         zsner data check export.json --warnings
 
+    A warning that is right as it is goes, with a reason, into `accepted.tsv` beside the folder
+    (`--as-accepted` prints the rows); it is not told again.
+
     Exit status 1 if there is an error.
     """
     from collections import Counter
 
     from zsner.corpus.check import check_document
+    from zsner.corpus.consistency import ACCEPTED, across, as_row, read_accepted, uncovered, without_accepted
+    from zsner.corpus.plan import check_plan
     from zsner.corpus.split import SPLITS, check_splits
     from zsner.corpus.tasks import Problem, read_tasks
 
     counts: Counter[str] = Counter()
     by_split: dict[str, list[Document]] = {}
-    ids: dict[str, str] = {}
+    files: dict[str, str] = {}
+    table = path.parent / ACCEPTED
+    accepted = read_accepted(table) if table.exists() else set()
 
-    def show(problem: Problem) -> None:
-        counts[problem.level] += 1
-        if problem.level != "warning" or warnings or "left out" in problem.message:
-            typer.echo(str(problem))
+    def show(problems: Iterable[Problem]) -> None:
+        for problem in without_accepted(problems, accepted):
+            counts[problem.level] += 1
+            if accept:
+                if problem.level == "warning":
+                    typer.echo("\t".join((*as_row(problem), "")))
+            elif problem.level != "warning" or warnings or "left out" in problem.message:
+                typer.echo(str(problem))
 
+    documents: list[Document] = []
     for reading in read_tasks(path):
-        for problem in reading.problems:
-            show(problem)
+        show(reading.problems)
         if reading.document is None:
             continue
         document = reading.document
-        counts["documents"] += 1
         file = reading.file
-        if document.id in ids:
-            typer.echo(f"error: {file}: task {document.id}: {ids[document.id]} has this id too; rename one")
+        if document.id in files:
+            typer.echo(f"error: {file}: task {document.id}: {files[document.id]} has this id too; rename one")
             counts["error"] += 1
-        ids[document.id] = file
-        for problem in check_document(document, file):
-            show(problem)
+        files[document.id] = file
+        documents.append(document)
+        show((*check_document(document, file), *uncovered(document, file)))
         split = Path(file).parent.name
         if split in SPLITS:
             by_split.setdefault(split, []).append(document)
+    show(across(documents, files))
     if path.is_dir() and path.name not in SPLITS and by_split:
-        for problem in check_splits(path, by_split):
-            show(problem)
+        show((*check_splits(path, by_split), *check_plan(path, by_split)))
+    counts["documents"] = len(documents)
     typer.echo(
         f"{counts['documents']} articles: {counts['error']} errors, {counts['repaired']} repaired, "
         f"{counts['warning']} warnings" + ("" if warnings or not counts["warning"] else " (--warnings shows them)")
@@ -82,6 +96,7 @@ def stats_cli(path: DataPath) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from zsner.corpus.plan import DENSITIES, PLAN, TOLERANCE, coverage, read_plan, summary
     from zsner.corpus.split import SPLITS
     from zsner.corpus.stats import stats
     from zsner.corpus.tasks import load_documents
@@ -98,7 +113,10 @@ def stats_cli(path: DataPath) -> None:
         "articles": [s.documents for s in counted.values()],
         "characters": [s.characters for s in counted.values()],
         "figures per 1,000": [f"{s.figures_per_1000:.1f}" for s in counted.values()],
-        "articles with few / some / many figures": [" / ".join(map(str, s.density.values())) for s in counted.values()],
+        **{
+            f"  in articles of {k} density": [f"{s.figures.get(k, 0):.1f}" for s in counted.values()] for k in DENSITIES
+        },
+        **{f"articles of {k} density": [s.density[k] for s in counted.values()] for k in DENSITIES},
         "spans": [sum(s.spans.values()) for s in counted.values()],
         **{f"  {t}": [s.spans[t] for s in counted.values()] for t in SPAN_TYPES},
         "tuples": [s.tuples for s in counted.values()],
@@ -108,6 +126,13 @@ def stats_cli(path: DataPath) -> None:
     for label, row in rows.items():
         table.add_row(label, *map(str, row))
     console.print(table)
+    plan = path.parent / PLAN
+    if plan.exists():
+        console.print(f"\nthere/planned by {plan} (! misses it by more than {TOLERANCE:.0%})", highlight=False)
+        splits = {p.name: load_documents(p) for p in parts}
+        for facet, line in summary(coverage(read_plan(plan), splits)):
+            console.print(f"{facet}: {line}", highlight=False)
+        return
     for name, s in counted.items():
         for field, values in s.facets.items():
             console.print(f"{name} {field}: " + ", ".join(f"{k} {n}" for k, n in values.items()), highlight=False)
@@ -183,10 +208,19 @@ def _export_lines(documents: list[Document], format: Export) -> Iterator[bytes]:
 
 
 @data_app.command("agreement")
-def agreement_cli(path: DataPath) -> None:
+def agreement_cli(
+    path: DataPath,
+    second: Annotated[
+        Path | None, typer.Argument(help="The other annotator's, where each has files of his own.")
+    ] = None,
+) -> None:
     """Agreement of two annotators before settling: strict span F1 and strict tuples.
 
-    Example: zsner data agreement data/annotations/seeds
+    Examples:
+
+        zsner data agreement data/annotations/seeds
+
+        zsner data agreement reports/agreement/first.jsonl.gz reports/agreement/second.jsonl.gz
     """
     need("evaluate", "seqeval")
     from rich.console import Console
@@ -195,7 +229,7 @@ def agreement_cli(path: DataPath) -> None:
     from zsner.schema import SPAN_TYPES
     from zsner.score.agreement import agreement
 
-    found = agreement(path)
+    found = agreement(path, second)
     console = Console()
     table = Table("article", "spans F1", "strict tuples F1", show_edge=False)
     for name, spans, tuples in found.articles:
@@ -206,6 +240,30 @@ def agreement_cli(path: DataPath) -> None:
     console.print(
         "by slot: " + ", ".join(f"{k} {v.f1:.3f}" for k, v in found.tuples.items() if k != "strict"), highlight=False
     )
+
+
+@data_app.command("doubts")
+def doubts_cli(
+    path: DataPath,
+    predictions: Annotated[Path, typer.Argument(help="JSONL by models that have not seen the articles.")],
+    least: Annotated[float, typer.Option(help="Leave out what the model is less sure of.")] = 0.0,
+) -> None:
+    """Print where predictions disagree with annotations, the surest first: labels to look at.
+
+    Example: zsner data doubts data/annotations/train runs/folds/predictions.jsonl --least 0.8
+
+    Columns: confidence, article, line, the annotation's span, the model's span, context.
+    """
+    need("evaluate", "seqeval")
+    from zsner.corpus.doubts import doubts
+    from zsner.corpus.tasks import load_documents
+    from zsner.io.readers import read_predictions
+    from zsner.score.evaluate import pair
+
+    for d in doubts(pair(load_documents(path), read_predictions(predictions))):
+        if d.confidence >= least:
+            sides = ["-" if s is None else f"{s.type} {s.text}" for s in (d.given, d.seen)]
+            typer.echo("\t".join([f"{d.confidence:.2f}", d.document, str(d.line), *sides, d.context]))
 
 
 @data_app.command("config")

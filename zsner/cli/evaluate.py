@@ -19,6 +19,12 @@ def evaluate_cli(
     given_home_region: Annotated[
         bool, typer.Option("--given-home-region", help="With --model: hand it the gold's home regions.")
     ] = False,
+    fail_under: Annotated[
+        list[str] | None, typer.Option(help="Exit with 1 where a score is lower, as span.micro=0.95; may be repeated.")
+    ] = None,
+    errors: Annotated[
+        Path | None, typer.Option(help="Write the errors on spans by class, with examples (Markdown).")
+    ] = None,
     json: Annotated[Path | None, typer.Option(help="Write all scores here, for machines.")] = None,
 ) -> None:
     """Score predictions against gold: strict spans, slots, strict tuples.
@@ -29,6 +35,8 @@ def evaluate_cli(
 
         zsner evaluate data/annotations/dev --model runs/base --json scores.json
 
+        zsner evaluate data/annotations/test predictions.jsonl --fail-under span.micro=0.95
+
     Spans are scored by seqeval (strict, IOB2) and by an independent count that must agree.
     A strict tuple has head, indicator, status, region, growth, filter, orgs, industries and
     mechanisms right; the period is scored apart.
@@ -37,7 +45,8 @@ def evaluate_cli(
     import msgspec
 
     from zsner.io.readers import read_gold, read_predictions
-    from zsner.score.evaluate import evaluate
+    from zsner.score.errors import error_report, mistakes
+    from zsner.score.evaluate import below, evaluate, pair
 
     if (predictions is None) == (model is None):
         raise DataError("name either PREDICTIONS or --model")
@@ -56,7 +65,14 @@ def evaluate_cli(
         aside = json.with_name(json.name + ".partial")
         aside.write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n")
         aside.replace(json)
+    if errors is not None:
+        errors.write_text(error_report(gold.name, mistakes(pair(documents, found))), encoding="utf-8")
     _print(report)
+    missed = below(report, fail_under or ())
+    for sentence in missed:
+        typer.echo(sentence, err=True)
+    if missed:
+        raise typer.Exit(1)
 
 
 def _print(report: "Report") -> None:
@@ -75,10 +91,20 @@ def _print(report: "Report") -> None:
         table.add_column("")
         for column in ("precision", "recall", "F1", "gold", "found", "right"):
             table.add_column(column, justify="right")
+        if scores is report.spans:
+            table.add_column(f"95 % ({report.unit}s)", justify="right")
         for name in names:
             if (s := scores.get(name)) is not None:
                 figures = [f"{x:.4f}" for x in (s.precision, s.recall, s.f1)]
                 counts = [""] * 3 if name == "macro" else [str(n) for n in (s.gold, s.found, s.right)]
-                table.add_row(name, *figures, *counts, style="bold" if name in ("micro", "strict") else "")
+                interval = [" – ".join(f"{x:.3f}" for x in report.intervals[name])] if name in report.intervals else []
+                table.add_row(
+                    name,
+                    *figures,
+                    *counts,
+                    *(interval if scores is report.spans else []),
+                    style="bold" if name in ("micro", "strict") else "",
+                )
         console.print(table)
         console.print()
+    console.print(f"expected calibration error of the span confidence {report.ece:.4f}", highlight=False)

@@ -139,20 +139,35 @@ def _inconsistencies(document: Document) -> Iterator[tuple[Literal["warning"], S
             at = document.text.find(text, at + 1)
 
 
+_PLACES: Final = frozenset(_WORDS["places"].split())
+_SHARED: Final = {t: re.compile(_WORDS[f"shared_{t.lower()}"]) for t in ("ORG", "REGION", "MECHANISM")}
+
+
+def own_names(document: Document) -> set[tuple[str, str]]:
+    """(type, folded name) of the firms, counties, parks and campaigns of a document, without what
+    any article may name (`shared_*` and `places` of guideline_words.toml)."""
+    folded = {(s.type, fold(s.text).text) for s in document.spans if s.type in _SHARED}
+    return {(t, n) for t, n in folded if not _is_place(n) and not _SHARED[t].fullmatch(_without_place(n))}
+
+
+def _without_place(name: str) -> str:
+    """The rest of a name that begins with a province or prefecture in full: 市工商联 of 北京市工商联."""
+    return next(
+        (name[i - 1 :] for i in range(len(name) - 1, 2, -1) if name[:i] in _PLACES and name[i - 1] in "省市州"), name
+    )
+
+
+def _is_place(name: str) -> bool:
+    """Whether it is a province or prefecture, or both written together."""
+    return name in _PLACES or any(name[:i] in _PLACES and name[i:] in _PLACES for i in range(2, len(name) - 1))
+
+
 def leaks(training: Iterable[Document], held_out: Iterable[Document]) -> Iterator[tuple[str, str, str, str]]:
     """Names of firms, counties, parks and campaigns that stand in training and held-out text.
 
-    Yields (type, name, training id, held-out id); scripts are folded. General words of the
-    guidelines and what may be shared (`shared_*` and `places` of guideline_words.toml) are none.
+    Yields (type, name, training id, held-out id); scripts are folded.
     """
-    places = frozenset(_WORDS["places"].split())
-    shared = {t: re.compile(_WORDS[f"shared_{t.lower()}"]) for t in ("ORG", "REGION", "MECHANISM")}
-
-    def names(document: Document) -> set[tuple[str, str]]:
-        folded = {(s.type, fold(s.text).text) for s in document.spans if s.type in shared}
-        return {(t, n) for t, n in folded if n not in places and not shared[t].fullmatch(n)}
-
-    known = {name: document.id for document in held_out for name in names(document)}
+    known = {name: document.id for document in held_out for name in own_names(document)}
     for document in training:
-        for kind, name in sorted(names(document) & known.keys()):
+        for kind, name in sorted(own_names(document) & known.keys()):
             yield kind, name, document.id, known[kind, name]

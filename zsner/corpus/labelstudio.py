@@ -89,8 +89,9 @@ def to_results(document: Document) -> list[dict[str, Any]]:
         control("label", "labels", place | {"text": span.text, "labels": [span.type]})
         if (t := heads.get(span.id)) is None:
             continue
-        control("indicator", "choices", place | {"text": span.text, "choices": [t.indicator]})
-        control("status", "choices", place | {"text": span.text, "choices": [t.status]})
+        control("indicator", "choices", place | {"choices": [t.indicator]})
+        if t.status != "actual":  # what a reader takes where none is chosen
+            control("status", "choices", place | {"choices": [t.status]})
         if t.period is not None:
             control("period", "textarea", place | {"text": [t.period.text]})
         for slot in SLOTS:

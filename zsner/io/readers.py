@@ -3,6 +3,7 @@
 What cannot be read becomes an `Unreadable` in its place, so that one bad file does not end a run.
 """
 
+import gzip
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -142,16 +143,21 @@ def read_gold(path: Path) -> list[Document]:
     """
     from zsner.corpus.tasks import load_documents
 
-    if path.suffix in JSONL_SUFFIXES and path.is_file():
-        first = path.read_bytes().lstrip()[:200]
+    if path.is_file() and Path(path.name.removesuffix(".gz")).suffix in JSONL_SUFFIXES:
+        first = _read(path).lstrip()[:200]
         if b'"annotations"' not in first and b'"data"' not in first:
             return list(_documents(path, strict=True))
     return load_documents(path)
 
 
+def _read(path: Path) -> bytes:
+    data = path.read_bytes()
+    return gzip.decompress(data) if path.suffix == ".gz" else data
+
+
 def _documents(path: Path, *, strict: bool) -> Iterator[Document]:
     try:
-        lines = path.read_bytes().splitlines()
+        lines = _read(path).splitlines()
     except OSError as error:
         raise DataError(f"{path}: cannot be read ({error.strerror}); check the path") from error
     found = False

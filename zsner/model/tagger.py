@@ -65,7 +65,7 @@ class Tagger:
         result = np.empty((len(text), len(bio.TAGS)), dtype=np.float32)
         for window, logits in zip(cut, self.logits([text[w.start : w.end] for w in cut]), strict=True):
             kept = logits[window.keep_start - window.start : window.keep_end - window.start]
-            result[window.keep_start : window.keep_end] = bio.log_softmax(kept)
+            result[window.keep_start : window.keep_end] = bio.log_softmax(kept / self.manifest.temperature)
         return result
 
     def logits(self, texts: Sequence[str]) -> list[Floats]:

@@ -6,6 +6,8 @@ import msgspec
 
 from zsner.corpus.tasks import read_annotators, read_tasks
 from zsner.document import DataError, Document
+from zsner.io.readers import read_gold
+from zsner.score.evaluate import pair
 from zsner.score.spans import Score, span_scores
 from zsner.score.tuples import tuple_scores
 
@@ -33,14 +35,15 @@ def annotator_pairs(path: Path) -> list[tuple[Document, Document]]:
     return pairs
 
 
-def agreement(path: Path) -> Agreement:
-    """Agreement over the doubly annotated tasks at `path`. Raises DataError if there is none."""
-    pairs = annotator_pairs(path)
+def agreement(path: Path, second: Path | None = None) -> Agreement:
+    """Agreement over the doubly annotated tasks at `path`, or of the annotations at `path` with
+    those of the same articles at `second`. Raises DataError if there is none."""
+    pairs = annotator_pairs(path) if second is None else pair(read_gold(path), read_gold(second))
     if not pairs:
         raise DataError(f"{path}: no task carries the annotations of two annotators")
     articles = []
-    for first, second in pairs:
-        micro = span_scores([(first, second)])["micro"].f1
-        strict = tuple_scores([(first, second)])["strict"].f1
-        articles.append((first.id, round(micro, 4), round(strict, 4)))
+    for one, two in pairs:
+        micro = span_scores([(one, two)])["micro"].f1
+        strict = tuple_scores([(one, two)])["strict"].f1
+        articles.append((one.id, round(micro, 4), round(strict, 4)))
     return Agreement(articles=tuple(articles), spans=span_scores(pairs), tuples=tuple_scores(pairs))

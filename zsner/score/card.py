@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from zsner.corpus.split import SPLITS
 from zsner.corpus.stats import stats
 from zsner.corpus.tasks import load_documents
 from zsner.document import DataError
@@ -12,16 +13,19 @@ from zsner.schema import SPAN_TYPES
 from zsner.score.agreement import agreement
 
 EVALUATION = Path("reports") / "evaluation"
+COLUMNS = {"seeds": "seeds (real pages)", "fresh": "fresh", "test": "test", "dev": "dev"}
 
 
 def model_card(root: Path) -> str:
     """Markdown of the card for a clone at `root`. Raises DataError if a result is missing."""
     data = root / "data" / "annotations"
-    parts = [p for p in ("train", "dev", "test", "seeds") if (data / p).is_dir()]
+    parts = [p for p in SPLITS if (data / p).is_dir()]
     counted = {p: stats(load_documents(data / p)) for p in parts}
     agreed = agreement(data / "seeds")
     model = _result(root, "model.json")
-    scores = {name: _result(root, f"{name}-scores.json") for name in ("seeds", "dev")}
+    columns = {c: title for c, title in COLUMNS.items() if (data / c).is_dir()}
+    scores = {name: _result(root, f"{name}-scores.json") for name in columns}
+    errors = ", ".join(f"{scores[c]['ece']:.3f} on `{c}`" for c in columns)
     speed = _result(root, "speed.json")
     bundled = read_manifest(BUNDLED)
 
@@ -30,11 +34,12 @@ def model_card(root: Path) -> str:
         for name, s in counted.items()
     ]
     types = [
-        f"| {t} | {_f1(scores['seeds'], t)} | {_f1(scores['dev'], t)} | {agreed.spans[t].f1:.3f} |"
+        f"| {t} | " + " | ".join(_f1(scores[c], t) for c in columns) + f" | {agreed.spans[t].f1:.3f} |"
         for t in (*SPAN_TYPES, "micro", "macro")
     ]
+    types.append("| micro, 95 % interval | " + " | ".join(_interval(scores[c]) for c in columns) + " | |")
     slots = [
-        f"| {name} | {_tuple(scores['seeds'], name)} | {_tuple(scores['dev'], name)} | {agreed.tuples[name].f1:.3f} |"
+        f"| {name} | " + " | ".join(_tuple(scores[c], name) for c in columns) + f" | {agreed.tuples[name].f1:.3f} |"
         for name in agreed.tuples
     ]
     recipe = model["recipe"]
@@ -59,12 +64,15 @@ Written by `zsner model card` from the files under `reports/evaluation` and `dat
 A Chinese BERT (4 layers, hidden size 512, 17 M parameters; pruned vocabulary of single characters) with a token classifier over IOB2 tags, one token a character,
 windows of {bundled.window} characters, legal-transition Viterbi decoding. The package carries it as dynamic int8 ONNX.
 
-- The *evaluation model* trained on `train` ({model["data"]["train"]} articles) for {recipe["steps"]} steps, early stopping on `dev`; it never saw the five `seeds` articles, nor an article with their firms, counties or campaigns. **All scores below are its scores.**
-- The *released model* in the package trained on everything, the five included, with the same recipe for {bundled.recipe["steps"]} steps. It has no score of its own: it has seen the test.
+- The *evaluation model* trained on `train` ({model["data"]["train"]} articles, {recipe["steps"]} steps); `dev` served the choice of the recipe, the int8 gate and the calibration. It never saw `test`, `fresh` and `seeds`, nor an article with their firms, counties, parks or campaigns. **All scores below are its scores.**
+- The *released model* in the package trained on everything with the same recipe for {bundled.recipe["steps"]} steps. It has no score of its own: it has seen the test.
+
+Digests (SHA-256): training data `{model["data"]["train_digest"][:16]}…`, dev `{model["data"]["dev_digest"][:16]}…`, int8 model `{model["files"]["model.onnx"][:16]}…`; the whole manifest is `reports/evaluation/model.json`, the predictions scored here are beside it, and `make reproduce` trains the evaluation model anew.
 
 ## Data
 
-Articles and annotations by guidelines version {bundled.guidelines}. The `seeds` are five real pages; all others were written for this project after the likeness of real pages.
+Articles and annotations by guidelines version {bundled.guidelines}. The `seeds` are five real pages, seen by the authors of the guidelines; all others were written for this project after the likeness of real pages: `test` by other writers than
+`train` and `dev`, in counties that those do not name, `fresh` by writers who had seen neither data nor code, when the recipe was frozen; it was scored once.
 
 | split | articles | characters | spans | tuples | figures per 1,000 characters |
 |---|---|---|---|---|---|
@@ -76,14 +84,14 @@ Two annotators marked the five `seeds` articles independently of each other; bef
 
 Strict F1: type and both boundaries right (seqeval, `mode="strict"`, IOB2).
 
-| spans | seeds (real pages) | dev (written pages) | two annotators on seeds |
-|---|---|---|---|
+| spans | {" | ".join(columns.values())} | two annotators on seeds |
+|---|{"---|" * len(columns)}---|
 {chr(10).join(types)}
 
 End to end, from text alone (no home region given). A strict tuple has head, indicator, status, region, growth, filter, orgs, industries and mechanisms right.
 
-| tuples | seeds | dev | two annotators on seeds |
-|---|---|---|---|
+| tuples | {" | ".join(columns)} | two annotators on seeds |
+|---|{"---|" * len(columns)}---|
 {chr(10).join(slots)}
 
 int8 against fp32 on `dev`, strict span micro-F1: {model["scores"]["dev_span_micro_f1_int8"]:.4f} against {model["scores"]["dev_span_micro_f1_fp32"]:.4f}.
@@ -94,11 +102,11 @@ int8 against fp32 on `dev`, strict span micro-F1: {model["scores"]["dev_span_mic
 
 ## Limits
 
-- `dev` is text written for this project and easier than real pages; `seeds` is real but small: five articles. Read the first column.
-- The linking rules were written on `train` and their errors on `dev` were read too: the `dev` column of tuples is optimistic, `seeds` was not looked at for it.
+- `test`, `fresh` and `dev` are text written for this project; `seeds` is real but small: five articles (its interval is over sentences, the others over articles).
+- The linking rules were written on `train` and their errors on `dev` were read too: the `dev` column of tuples is optimistic, the others were not looked at for it.
 - The rules that link spans know the wordings of such pages. A page of another kind gives figures with the wrong indicator rather than none.
 - Periods become ISO dates only where the page itself names the year.
-- The span confidence is the model's own probability; it is not calibrated.
+- The span confidence is a probability, calibrated on `dev` by temperature {model.get("temperature", 1.0)}: expected calibration error {errors}.
 - Names of firms and campaigns are the weakest (see ORG and MECHANISM); slogans are sometimes taken for campaigns.
 
 ## Use
@@ -127,6 +135,11 @@ def _result(root: Path, name: str) -> Any:
 def _f1(scores: Any, name: str) -> str:
     found = scores["spans"].get(name)
     return "" if found is None else f"{found['f1']:.3f}"
+
+
+def _interval(scores: Any) -> str:
+    low, high = scores["intervals"]["micro"]
+    return f"{low:.3f} – {high:.3f}"
 
 
 def _tuple(scores: Any, name: str) -> str:

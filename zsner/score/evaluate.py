@@ -1,24 +1,31 @@
 """Gold against predictions: matching by id, all scores in one report."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import msgspec
 
 from zsner.document import DataError, Document
 from zsner.schema import SPAN_TYPES
+from zsner.score.bootstrap import Unit, span_intervals
+from zsner.score.calibration import ece, outcomes
 from zsner.score.spans import Score, span_scores
 from zsner.score.tuples import tuple_scores
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
     """What `zsner evaluate` measures. `spans` has the types, `micro` and `macro`; `tuples` has
-    `head`, `indicator`, `status`, the slots, `period` and `strict`."""
+    `head`, `indicator`, `status`, the slots, `period` and `strict`. `intervals` are 95 % by
+    bootstrap over `unit`s for the span types and `micro`; `ece` is the expected calibration error
+    of the span confidence."""
 
     documents: int
     models: tuple[str, ...]
     spans: dict[str, Score]
     tuples: dict[str, Score]
+    intervals: dict[str, tuple[float, float]]
+    unit: Unit
+    ece: float
 
 
 def pair(gold: Sequence[Document], predictions: Sequence[Document]) -> list[tuple[Document, Document]]:
@@ -39,14 +46,42 @@ def pair(gold: Sequence[Document], predictions: Sequence[Document]) -> list[tupl
 
 
 def evaluate(gold: Sequence[Document], predictions: Sequence[Document]) -> Report:
-    """All scores of predictions against gold. Raises DataError where they do not fit together."""
+    """All scores of predictions against gold. Raises DataError where they do not fit together.
+
+    Intervals are over articles, or over sentences where there are fewer than `FEW` articles."""
     pairs = pair(gold, predictions)
+    unit: Unit = "article" if len(pairs) >= FEW else "sentence"
     return Report(
         documents=len(pairs),
         models=tuple(sorted({found.model for _, found in pairs if found.model})),
         spans=span_scores(pairs),
         tuples=tuple_scores(pairs),
+        intervals=span_intervals(pairs, unit),
+        unit=unit,
+        ece=round(ece(*outcomes(pairs)), 4),
     )
 
+
+def below(report: Report, bounds: Iterable[str]) -> list[str]:
+    """What of `span.micro=0.95`-like bounds the scores miss, as sentences. A bound names `span` or
+    `tuple`, a row of the report, and the least F1. Raises DataError for a bound that names none."""
+    missed = []
+    for bound in bounds:
+        name, _, value = bound.partition("=")
+        kind, _, row = name.partition(".")
+        scores = {"span": report.spans, "tuple": report.tuples}.get(kind, {})
+        try:
+            least = float(value)
+            score = scores[row].f1
+        except (KeyError, ValueError) as error:
+            known = ", ".join([*(f"span.{r}" for r in report.spans), *(f"tuple.{r}" for r in report.tuples)])
+            raise DataError(f"--fail-under {bound}: write NAME=NUMBER, NAME one of {known}") from error
+        if score < least:
+            missed.append(f"{name} is {score:.4f}, below {least}")
+    return missed
+
+
+FEW: Final = 10
+"""So few articles cannot be resampled as articles."""
 
 SPAN_ROWS: Final = (*SPAN_TYPES, "micro", "macro")

@@ -6,6 +6,7 @@ from typing import Literal
 
 import msgspec
 
+from zsner.corpus.augment import Rates
 from zsner.document import DataError
 
 
@@ -14,7 +15,8 @@ class TrainConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
     Paths are relative to the folder that `zsner train` runs in. `window` and `overlap` are in
     characters. With `dev` the best epoch by strict micro-F1 is kept and training stops after
-    `patience` epochs without a better one; without it `max_steps` (or `epochs`) says when.
+    `patience` epochs without a better one; with `average`, or without `dev`, `epochs` (or
+    `max_steps`) says when.
     """
 
     name: str = "zsner-base"
@@ -22,6 +24,8 @@ class TrainConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     encoder: str = "encoder"
     train: tuple[str, ...]
     dev: tuple[str, ...] = ()
+    articles: int = 0
+    """Train on this many articles only, drawn by `seed`-independent chance; 0: all."""
     window: int = 320
     overlap: int = 64
     epochs: int = 30
@@ -34,11 +38,18 @@ class TrainConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     warmup: float = 0.1
     dropout: float = 0.1
     patience: int = 8
-    swap: float = 0.0
-    """Share of names that are swapped for others of their type at each look at a window."""
+    augment: Rates = Rates()
+    rdrop: float = 0.0
+    """Weight of the divergence between two passes with different dropout (R-Drop); 0: one pass."""
+    adversarial: float = 0.0
+    """Length of the step against the embeddings that each batch is seen with again (FGM); 0: none."""
+    average: int = 0
+    """Weights are the mean over this many last epochs; 0: those of the best epoch on dev."""
     seed: int = 13
     bf16: bool | None = None
     """None: where the processor has it."""
+    temperature: float = 1.0
+    """Without `dev`: the evaluation model's. With `dev` it is fitted there."""
     gate: float = 0.003
     """Most strict micro-F1 on dev that int8 may lose against fp32."""
     tensorboard: bool = False
@@ -48,13 +59,11 @@ class TrainConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
             raise ValueError("`train` names no data")
         if not 2 * self.overlap <= self.window <= 510:
             raise ValueError("`window` must be from twice `overlap` to 510 characters")
-        for field in ("epochs", "batch_size", "learning_rate", "patience"):
+        for field in ("epochs", "batch_size", "learning_rate", "patience", "temperature"):
             if getattr(self, field) <= 0:
                 raise ValueError(f"`{field}` must be above 0")
         if not 0 < self.layer_decay <= 1 or not 0 <= self.warmup < 1 or not 0 <= self.dropout < 1:
             raise ValueError("`layer_decay` lies in (0, 1], `warmup` and `dropout` in [0, 1)")
-        if not 0 <= self.swap <= 1:
-            raise ValueError("`swap` lies in [0, 1]")
         if self.kind == "released" and self.dev:
             raise ValueError("a released model trains on everything: leave `dev` out, set `max_steps`")
 

@@ -13,9 +13,9 @@ from typing import Any, Final
 import msgspec
 import numpy as np
 import torch
+from safetensors.torch import load_file
 from transformers import (
     AutoModelForTokenClassification,
-    BertForTokenClassification,
     DataCollatorForTokenClassification,
     EarlyStoppingCallback,
     ProgressCallback,
@@ -27,16 +27,19 @@ from transformers import (
 from transformers.utils import logging as hf_logging
 
 from zsner import bio
-from zsner.corpus.augment import Swapper
+from zsner.corpus.augment import Augmenter, Rates
 from zsner.corpus.dataset import Example, digest, examples, to_dataset
-from zsner.corpus.tasks import load_documents
-from zsner.document import DataError, Document
-from zsner.model.folder import MANIFEST, Manifest, write_manifest
+from zsner.document import DataError
+from zsner.model.folder import MANIFEST, ONNX, Manifest, write_manifest
+from zsner.model.tagger import Tagger
 from zsner.schema import GUIDELINES_VERSION
 from zsner.score.spans import strict_micro_f1
+from zsner.training.calibrate import fit_temperature
 from zsner.training.config import TrainConfig
+from zsner.training.data import training_data
 from zsner.training.export import export_int8
 from zsner.training.tokenizer import MAX_TOKENS, load_tokenizer
+from zsner.training.trainer import IGNORED, SpanTrainer
 from zsner.version import __version__
 
 _PACKAGES: Final = (
@@ -50,7 +53,6 @@ _PACKAGES: Final = (
     "numpy",
     "OpenCC",
 )
-_IGNORED: Final = -100
 RUN_CONFIG: Final = "run.json"
 """Written when a run starts: its configuration and data, so that --resume continues the same run."""
 
@@ -61,11 +63,7 @@ def train(config: TrainConfig, output: Path, *, resume: bool = False) -> Manifes
     An interrupted run leaves checkpoints below `output`; `resume` goes on from the last one.
     Raises DataError if `output` holds a finished model or another run, or int8 fails the gate.
     """
-    train_docs = _load(config.train)
-    dev_docs = _load(config.dev) if config.dev else []
-    shared = {d.id for d in train_docs} & {d.id for d in dev_docs}
-    if shared:
-        raise DataError(f"dev and train share {len(shared)} articles ({min(shared)}, …); part them")
+    train_docs, dev_docs = training_data(config.train, config.dev, config.articles)
     record = {
         "config": msgspec.to_builtins(config),
         "train_digest": digest(train_docs),
@@ -88,30 +86,32 @@ def train(config: TrainConfig, output: Path, *, resume: bool = False) -> Manifes
         classifier_dropout=config.dropout,
     )
     vocabulary: dict[str, int] = tokenizer.get_vocab()
-    swapper = None
-    if config.swap:
+    augmenter = None
+    if config.augment != Rates():
         windows = [e for d in train_docs for e in examples(d, config.window, config.overlap)]
-        swapper = Swapper(windows, config.swap, config.seed, MAX_TOKENS - 2)
-    train_set = to_dataset(train_docs, config.window, config.overlap).with_transform(_Encode(vocabulary, swapper))
+        augmenter = Augmenter(windows, config.augment, config.seed, MAX_TOKENS - 2)
+    train_set = to_dataset(train_docs, config.window, config.overlap).with_transform(_Encode(vocabulary, augmenter))
     dev_set = to_dataset(dev_docs, config.window, config.overlap).with_transform(_Encode(vocabulary))
 
-    trainer = _SpanTrainer(
+    trainer = SpanTrainer(
         zsner_config=config,
         model=model,
         args=_arguments(config, checkpoints, bool(dev_docs)),
         train_dataset=train_set,
         eval_dataset=dev_set if dev_docs else None,
-        data_collator=DataCollatorForTokenClassification(tokenizer, label_pad_token_id=_IGNORED),
+        data_collator=DataCollatorForTokenClassification(tokenizer, label_pad_token_id=IGNORED),
         processing_class=tokenizer,
         compute_metrics=_metrics if dev_docs else None,
         callbacks=[_JsonLines(output / "metrics.jsonl")]
-        + ([EarlyStoppingCallback(config.patience)] if dev_docs else []),
+        + ([EarlyStoppingCallback(config.patience)] if dev_docs and not config.average else []),
     )
     # Its own bar writes the logs to standard output.
     trainer.remove_callback(ProgressCallback)
     trainer.add_callback(_Bar())
     trainer.train(resume_from_checkpoint=bool(resume and any(checkpoints.glob("checkpoint-*"))))
 
+    if config.average:
+        _average(trainer.model, sorted(checkpoints.glob("checkpoint-*"), key=_step)[-config.average :])
     trainer.model.save_pretrained(output)
     tokenizer.save_pretrained(output)
     files = ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"]
@@ -123,6 +123,7 @@ def train(config: TrainConfig, output: Path, *, resume: bool = False) -> Manifes
         tags=bio.TAGS,
         window=config.window,
         overlap=config.overlap,
+        temperature=1.0 if dev_docs else config.temperature,
         recipe=record["config"] | {"steps": _best_step(trainer)},
         data={
             "train": len(train_docs),
@@ -139,12 +140,13 @@ def train(config: TrainConfig, output: Path, *, resume: bool = False) -> Manifes
     # Read back: the Trainer has wrapped the model it trained in autocast.
     model = AutoModelForTokenClassification.from_pretrained(output, dtype=torch.float32).eval()
     scores = export_int8(model, tokenizer, output, manifest, dev_docs, config.gate)
-    manifest = msgspec.structs.replace(manifest, scores=scores)
-    return write_manifest(output, manifest, [*files, "model.onnx"])
-
-
-def _load(paths: tuple[str, ...]) -> list[Document]:
-    return [d for path in paths for d in load_documents(Path(path))]
+    manifest = write_manifest(output, msgspec.structs.replace(manifest, scores=scores), [*files, ONNX])
+    if dev_docs:
+        temperature, error = fit_temperature(Tagger(output), dev_docs)
+        scores["dev_ece"] = round(error, 4)
+        manifest = msgspec.structs.replace(manifest, temperature=temperature, scores=scores)
+        manifest = write_manifest(output, manifest, [*files, ONNX])
+    return manifest
 
 
 def _encoder(name: str) -> str:
@@ -182,24 +184,25 @@ class _Encode:
     """Rows of `to_dataset` -> token and label ids, [CLS] and [SEP] around them; augmented anew at
     each look."""
 
-    def __init__(self, vocabulary: dict[str, int], swapper: Swapper | None = None) -> None:
+    def __init__(self, vocabulary: dict[str, int], augmenter: Augmenter | None = None) -> None:
         self.vocabulary = vocabulary
-        self.swapper = swapper
+        self.augmenter = augmenter
 
     def __call__(self, rows: dict[str, list[Any]]) -> dict[str, list[list[int]]]:
         ids, unknown = self.vocabulary, self.vocabulary["[UNK]"]
         encoded: dict[str, list[list[int]]] = {"input_ids": [], "attention_mask": [], "labels": []}
         for tokens, tags in zip(rows["tokens"], rows["ner_tags"], strict=True):
             window = Example("", 0, len(tokens), "".join(tokens), list(tags))
-            if self.swapper is not None:
-                window = self.swapper(window)
+            if self.augmenter is not None:
+                window = self.augmenter(window)
             encoded["input_ids"].append([ids["[CLS]"], *(ids.get(c, unknown) for c in window.text), ids["[SEP]"]])
             encoded["attention_mask"].append([1] * (len(window.text) + 2))
-            encoded["labels"].append([_IGNORED, *window.tags, _IGNORED])
+            encoded["labels"].append([IGNORED, *window.tags, IGNORED])
         return encoded
 
 
 def _arguments(config: TrainConfig, checkpoints: Path, with_dev: bool) -> TrainingArguments:
+    choose = with_dev and not config.average
     return TrainingArguments(
         output_dir=str(checkpoints),
         num_train_epochs=config.epochs,
@@ -216,10 +219,10 @@ def _arguments(config: TrainConfig, checkpoints: Path, with_dev: bool) -> Traini
         train_sampling_strategy="group_by_length",
         eval_strategy="epoch" if with_dev else "no",
         save_strategy="epoch",
-        save_total_limit=2,
-        load_best_model_at_end=with_dev,
-        metric_for_best_model="f1" if with_dev else None,
-        greater_is_better=True if with_dev else None,
+        save_total_limit=max(2, config.average),
+        load_best_model_at_end=choose,
+        metric_for_best_model="f1" if choose else None,
+        greater_is_better=True if choose else None,
         logging_steps=20,
         disable_tqdm=False,
         report_to=["tensorboard"] if config.tensorboard else [],
@@ -237,45 +240,11 @@ def _has_bf16() -> bool:
         return False
 
 
-class _SpanTrainer(Trainer):
-    """Trainer with layer-wise learning-rate decay (as in ULMFiT, Howard & Ruder 2018)."""
-
-    def __init__(self, *, zsner_config: TrainConfig, **kwargs: Any) -> None:
-        self.zsner_config = zsner_config
-        super().__init__(**kwargs)
-
-    optimizer: torch.optim.Optimizer | None
-
-    def create_optimizer(self, *args: Any, **kwargs: Any) -> torch.optim.Optimizer:
-        if self.optimizer is None:
-            config = self.zsner_config
-            model: BertForTokenClassification = self.model
-            depth = model.config.num_hidden_layers
-            groups = []
-            for name, parameter in model.named_parameters():
-                rate = config.learning_rate * config.layer_decay ** (depth - _layer(name, depth))
-                if name.startswith("classifier"):
-                    rate = config.head_learning_rate
-                decay = 0.0 if name.endswith("bias") or "LayerNorm" in name else config.weight_decay
-                groups.append({"params": [parameter], "lr": rate, "weight_decay": decay})
-            self.optimizer = torch.optim.AdamW(groups)
-        return self.optimizer
-
-
-def _layer(name: str, depth: int) -> int:
-    """Height of a parameter: 0 for embeddings, n for the n-th layer, depth + 1 above."""
-    if ".embeddings." in name:
-        return 0
-    if ".layer." in name:
-        return int(name.split(".layer.")[1].split(".")[0]) + 1
-    return depth + 1
-
-
 def _metrics(prediction: Any) -> dict[str, float]:
     """Strict micro-F1 over the windows of dev, after constrained decoding."""
     gold, found = [], []
     for logits, labels in zip(prediction.predictions, prediction.label_ids, strict=True):
-        real = labels != _IGNORED
+        real = labels != IGNORED
         gold.append([bio.TAGS[i] for i in labels[real]])
         best = bio.viterbi(bio.log_softmax(logits[real].astype(np.float32)))
         found.append([bio.TAGS[i] for i in best])
@@ -310,9 +279,19 @@ class _Bar(ProgressCallback):
 
 def _best_step(trainer: Trainer) -> int:
     """The step whose weights were kept: what a released model is trained for."""
-    best = trainer.state.best_model_checkpoint
+    best = trainer.state.best_model_checkpoint if trainer.args.load_best_model_at_end else None
     # A run that is resumed at its very end makes one more step, at learning rate 0.
-    return int(str(best).rsplit("-", 1)[1]) if best else min(trainer.state.global_step, trainer.state.max_steps)
+    return _step(Path(best)) if best else min(trainer.state.global_step, trainer.state.max_steps)
+
+
+def _step(checkpoint: Path) -> int:
+    return int(checkpoint.name.rsplit("-", 1)[1])
+
+
+def _average(model: torch.nn.Module, checkpoints: list[Path]) -> None:
+    """Set the weights to the mean of those of the checkpoints (Izmailov et al. 2018)."""
+    states = [load_file(c / "model.safetensors") for c in checkpoints]
+    model.load_state_dict({name: torch.stack([s[name] for s in states]).mean(0) for name in states[0]})
 
 
 def _git_commit() -> str | None:

@@ -1,0 +1,52 @@
+"""Measure an evaluation model on every split it has not trained on, into `reports/evaluation/`.
+
+    python scripts/measure_model.py runs/base
+
+Predictions of the held-out splits are kept, so that `zsner evaluate` gives the same figures in seconds.
+"""
+
+import shutil
+import sys
+from pathlib import Path
+
+import msgspec
+
+from zsner.corpus.tasks import load_documents
+from zsner.document import DataError, to_json
+from zsner.model.folder import MANIFEST, read_manifest
+from zsner.pipeline import load
+from zsner.score.errors import error_report, mistakes
+from zsner.score.evaluate import evaluate, pair
+
+EVALUATION = Path("reports/evaluation")
+
+
+def main(folder: Path) -> None:
+    if read_manifest(folder).kind != "evaluation":
+        raise DataError(f"{folder}: has been trained on the articles it would be measured on; name an evaluation model")
+    nlp = load(folder)
+    EVALUATION.mkdir(parents=True, exist_ok=True)
+    for split in ("dev", "test", "fresh", "seeds"):
+        gold = load_documents(Path("data/annotations") / split)
+        # The text alone: what the gold knows of its place is not handed over.
+        found = [nlp.process(msgspec.structs.replace(d, home_region=None, meta={})) for d in gold]
+        report = evaluate(gold, found)
+        (EVALUATION / f"{split}-scores.json").write_bytes(
+            msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n"
+        )
+        if split != "dev":
+            (EVALUATION / f"{split}.jsonl").write_bytes(b"".join(to_json(d) + b"\n" for d in found))
+        if split in ("dev", "test"):
+            listed = mistakes(pair(gold, found))
+            (Path("reports") / f"errors-{split}.md").write_text(error_report(split, listed), encoding="utf-8")
+        print(
+            split,
+            f"spans {report.spans['micro'].f1:.4f}",
+            f"tuples {report.tuples['strict'].f1:.4f}",
+            f"ECE {report.ece:.4f}",
+        )
+    shutil.copyfile(folder / MANIFEST, EVALUATION / "model.json")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
