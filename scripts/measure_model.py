@@ -1,6 +1,7 @@
 """Measure an evaluation model on every split it has not trained on, into `reports/evaluation/`.
 
     python scripts/measure_model.py runs/base
+    python scripts/measure_model.py runs/base --fresh    once, when the recipe is frozen
 
 Predictions of the held-out splits are kept, so that `zsner evaluate` gives the same figures in seconds.
 """
@@ -21,12 +22,12 @@ from zsner.score.evaluate import evaluate, pair
 EVALUATION = Path("reports/evaluation")
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, *, fresh: bool = False) -> None:
     if read_manifest(folder).kind != "evaluation":
         raise DataError(f"{folder}: has been trained on the articles it would be measured on; name an evaluation model")
     nlp = load(folder)
     EVALUATION.mkdir(parents=True, exist_ok=True)
-    for split in ("dev", "test", "fresh", "seeds"):
+    for split in ("dev", "test", "seeds", *(["fresh"] if fresh else [])):
         gold = load_documents(Path("data/annotations") / split)
         # The text alone: what the gold knows of its place is not handed over.
         found = [nlp.process(msgspec.structs.replace(d, home_region=None, meta={})) for d in gold]
@@ -49,4 +50,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), fresh="--fresh" in sys.argv[2:])

@@ -39,7 +39,7 @@ def test_a_name_marked_in_others_is_told() -> None:
     marked = [doc("<ORG>市投促局</ORG>发文", id=f"a-{n}") for n in range(3)]
     (problem,) = across([*marked, doc("来自市投促局的消息", id="b")])
     assert problem.task == "b"
-    assert problem.message == "is ORG in 3 other articles and not marked in '来自市投促局的消息'"
+    assert problem.message == "is ORG in other articles and not marked in '来自市投促局的消息'"
     assert not list(across([*marked[:2], doc("来自市投促局的消息", id="b")]))
     assert not list(across([*marked, doc("<ORG>市投促局外资科</ORG>", id="b")]))
 
@@ -51,7 +51,7 @@ def test_a_name_with_two_types_is_told() -> None:
         doc("<REGION>光伏园</REGION>", id="c"),
     ]
     (problem,) = across(articles)
-    assert (problem.task, problem.message) == ("c", "is ORG in 2 other places, REGION in 1")
+    assert (problem.task, problem.message) == ("c", "is ORG in other places")
 
 
 def test_what_is_accepted_is_told_no_more(tmp_path: Path) -> None:

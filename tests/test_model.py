@@ -84,3 +84,11 @@ def test_any_text_is_tagged(tagger: Tagger, text: str) -> None:
     for span in tagger.tag(text):
         assert 0 <= span.start < span.end <= len(text)
         assert 0 < span.score <= 1
+
+
+def test_spans_below_the_confidence_asked_for_are_left_out() -> None:
+    text = fold(ARTICLES[0].read_text(encoding="utf-8")).text
+    everything = Tagger(min_confidence=0.0).tag(text)
+    bound = sorted(t.score for t in everything)[len(everything) // 2]
+    assert Tagger(min_confidence=bound).tag(text) == [t for t in everything if t.score >= bound]
+    assert Tagger().min_confidence == read_manifest(BUNDLED).threshold

@@ -86,7 +86,7 @@ def _with_value(span: Span, currency: str) -> Span:
 def load(model: str | Path | None = None, **options: Any) -> Pipeline:
     """Load a model: the bundled one, or the folder of one that `zsner train` wrote.
 
-    Options go to `zsner.model.tagger.Tagger` (`threads`). Raises `zsner.DataError` if the
+    Options go to `zsner.model.tagger.Tagger` (`threads`, `min_confidence`). Raises `zsner.DataError` if the
     folder is no model or is damaged.
     """
     return Pipeline(Tagger(find_model(model), **options))

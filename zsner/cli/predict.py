@@ -37,6 +37,10 @@ def predict_cli(
     encoding: Annotated[str | None, typer.Option(help="Encoding of the texts, where it is not detected right.")] = None,
     home_region: Annotated[str | None, typer.Option(help="The place the texts are about, where you know it.")] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="Processor threads to use.")] = None,
+    min_confidence: Annotated[
+        float | None,
+        typer.Option(min=0, max=1, help="Leave out spans below it; default: what the model does best with; 0: none."),
+    ] = None,
 ) -> None:
     """Read articles and write their metric tuples.
 
@@ -48,11 +52,20 @@ def predict_cli(
 
         cat page.txt | zsner predict - --format csv         one row a figure
 
+        zsner predict news/ --min-confidence 0.9            only what the model is sure of
+
     Exit status: 0 all read; 1 some documents could not be read (each is a line with its error);
     2 nothing could be done.
     """
     failed = predict(
-        path, model=model, format=format, output=output, encoding=encoding, home_region=home_region, threads=threads
+        path,
+        model=model,
+        format=format,
+        output=output,
+        encoding=encoding,
+        home_region=home_region,
+        threads=threads,
+        min_confidence=min_confidence,
     )
     if failed:
         typer.echo(f"{failed} document{'s' if failed > 1 else ''} could not be read", err=True)
@@ -68,6 +81,7 @@ def predict(
     encoding: str | None = None,
     home_region: str | None = None,
     threads: int | None = None,
+    min_confidence: float | None = None,
 ) -> int:
     """Predict `path` and write the result; returns how many documents could not be read."""
     from zsner.document import Document
@@ -86,7 +100,7 @@ def predict(
         format = Format.table if output is None and sys.stdout.isatty() else Format.jsonl
     sources = read_sources(path, encoding)
     first = next(sources)  # a path that is not there is told before the model is loaded
-    nlp = load(model, threads=threads)
+    nlp = load(model, threads=threads, min_confidence=min_confidence)
     writers: dict[Format, Callable[[IO[bytes]], Writer]] = {
         Format.table: TableWriter,
         Format.jsonl: JsonlWriter,

@@ -76,11 +76,11 @@ def across(documents: Sequence[Document], files: dict[str, str] | None = None) -
                 marked[span.text].add(d.id)
                 first.setdefault((span.text, span.type), (d, span))
     for name, counted in types.items():
-        usual, number = counted.most_common(1)[0]
-        for kind, n in counted.items():
+        usual, _ = counted.most_common(1)[0]
+        for kind in counted:
             if kind != usual:
                 d, span = first[name, kind]
-                yield _warning(d, files.get(d.id, "-"), span, f"is {usual} in {number} other places, {kind} in {n}")
+                yield _warning(d, files.get(d.id, "-"), span, f"is {usual} in other places")
     often = [name for name, where in marked.items() if len(where) >= _MARKED_OFTEN and len(types[name]) == 1]
     if not often:
         return
@@ -100,7 +100,7 @@ def across(documents: Sequence[Document], files: dict[str, str] | None = None) -
                     file=files.get(d.id, "-"),
                     task=d.id,
                     place=f"{name!r} (line {line})",
-                    message=f"is {next(iter(types[name]))} in {len(marked[name])} other articles and not marked in {around!r}",
+                    message=f"is {next(iter(types[name]))} in other articles and not marked in {around!r}",
                 )
 
 

@@ -12,7 +12,7 @@ from zsner.document import DataError, Document
 from zsner.text import fold
 
 SPLITS: Final = ("train", "dev", "test", "fresh", "seeds")
-HELD_OUT: Final = ("seeds", "test", "fresh")
+HELD_OUT: Final = ("seeds", "test")
 TABLE: Final = "splits.tsv"
 COMMON: Final = "common_strings.txt"
 SHARED_LENGTH: Final = 12

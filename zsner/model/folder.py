@@ -23,7 +23,8 @@ BUNDLED: Final = Path(__file__).parent.parent / "models" / "base"
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is known about a model. `window` and `overlap` are in characters; logits are divided by
-    `temperature` (Guo et al. 2017) before they become probabilities."""
+    `temperature` (Guo et al. 2017) before they become probabilities; spans whose confidence is
+    below `threshold` are left out."""
 
     format: int = 1
     name: str
@@ -34,6 +35,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     window: int
     overlap: int
     temperature: float = 1.0
+    threshold: float = 0.0
     recipe: dict[str, Any]
     data: dict[str, Any]
     scores: dict[str, Any]

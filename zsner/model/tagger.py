@@ -24,15 +24,19 @@ class Tagger:
     activation scale from a whole batch: so a text's scores do not depend on its neighbours.
     """
 
-    def __init__(self, folder: Path | None = None, *, threads: int | None = None) -> None:
+    def __init__(
+        self, folder: Path | None = None, *, threads: int | None = None, min_confidence: float | None = None
+    ) -> None:
         """Load the model in `folder` (None: the bundled one); `threads` None leaves it to the
-        runtime. Raises DataError if the folder is incomplete or damaged."""
+        runtime, `min_confidence` None to the model: spans below it are left out. Raises DataError
+        if the folder is incomplete or damaged."""
         import onnxruntime as ort  # a third of the start-up time: only when a model is used
 
         folder = find_model(folder)
         self.manifest = read_manifest(folder)
         if self.manifest.tags != bio.TAGS:
             raise DataError(f"{folder}: made for other labels ({', '.join(self.manifest.tags)}); retrain it")
+        self.min_confidence = self.manifest.threshold if min_confidence is None else min_confidence
         tokenizer = msgspec.json.decode((folder / TOKENIZER).read_bytes())
         self._ids: dict[str, int] = tokenizer["model"]["vocab"]
         self._unknown = self._ids["[UNK]"]
@@ -48,14 +52,16 @@ class Tagger:
             raise DataError(f"{folder / ONNX}: onnxruntime cannot load it ({error})") from error
 
     def tag(self, text: str) -> list[Tagged]:
-        """Spans of a folded text, in order, flat, none across a line break."""
+        """Spans of a folded text, in order, flat, none across a line break, none less sure than
+        `min_confidence`."""
         log_probs = self.log_probs(text)
         spans: list[Tagged] = []
         start = 0
         for line in text.split("\n"):
             part = log_probs[start : start + len(line)]
             found = bio.score_spans(part, bio.decode(bio.viterbi(part)))
-            spans.extend(s._replace(start=s.start + start, end=s.end + start) for s in found)
+            kept = (s for s in found if s.score >= self.min_confidence)
+            spans.extend(s._replace(start=s.start + start, end=s.end + start) for s in kept)
             start += len(line) + 1
         return spans
 

@@ -49,7 +49,8 @@ class TrainConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     bf16: bool | None = None
     """None: where the processor has it."""
     temperature: float = 1.0
-    """Without `dev`: the evaluation model's. With `dev` it is fitted there."""
+    threshold: float = 0.0
+    """Both without `dev`: the evaluation model's. With `dev` they are fitted there."""
     gate: float = 0.003
     """Most strict micro-F1 on dev that int8 may lose against fp32."""
     tensorboard: bool = False

@@ -34,7 +34,7 @@ from zsner.model.folder import MANIFEST, ONNX, Manifest, write_manifest
 from zsner.model.tagger import Tagger
 from zsner.schema import GUIDELINES_VERSION
 from zsner.score.spans import strict_micro_f1
-from zsner.training.calibrate import fit_temperature
+from zsner.training.calibrate import calibrate
 from zsner.training.config import TrainConfig
 from zsner.training.data import training_data
 from zsner.training.export import export_int8
@@ -124,6 +124,7 @@ def train(config: TrainConfig, output: Path, *, resume: bool = False) -> Manifes
         window=config.window,
         overlap=config.overlap,
         temperature=1.0 if dev_docs else config.temperature,
+        threshold=0.0 if dev_docs else config.threshold,
         recipe=record["config"] | {"steps": _best_step(trainer)},
         data={
             "train": len(train_docs),
@@ -142,9 +143,11 @@ def train(config: TrainConfig, output: Path, *, resume: bool = False) -> Manifes
     scores = export_int8(model, tokenizer, output, manifest, dev_docs, config.gate)
     manifest = write_manifest(output, msgspec.structs.replace(manifest, scores=scores), [*files, ONNX])
     if dev_docs:
-        temperature, error = fit_temperature(Tagger(output), dev_docs)
-        scores["dev_ece"] = round(error, 4)
-        manifest = msgspec.structs.replace(manifest, temperature=temperature, scores=scores)
+        found = calibrate(Tagger(output), dev_docs)
+        scores["dev_span_micro_f1"], scores["dev_ece"] = round(found.f1, 4), round(found.ece, 4)
+        manifest = msgspec.structs.replace(
+            manifest, temperature=found.temperature, threshold=found.threshold, scores=scores
+        )
         manifest = write_manifest(output, manifest, [*files, ONNX])
     return manifest
 
