@@ -12,7 +12,7 @@ from typing import Annotated
 import msgspec
 import typer
 
-from zsner.corpus.tasks import load_documents
+from zsner.corpus.tasks import load_documents, task_files
 from zsner.document import Document, to_json
 from zsner.model.folder import MANIFEST
 from zsner.pipeline import load
@@ -39,7 +39,7 @@ def main(
     epochs: Annotated[int, typer.Option(help="Epochs of a fold.")] = 6,
 ) -> None:
     recipe = read_config(config)
-    documents = [(file, d) for p in paths for file in sorted(p.glob("*.json")) for d in load_documents(file)]
+    documents = [(file, d) for p in paths for file in task_files(p) for d in load_documents(file)]
     dealt = folds(documents, k)
     lines: list[bytes] = []
     for n, held_out in enumerate(dealt):

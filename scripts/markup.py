@@ -3,15 +3,16 @@
 The export is the canonical form; the markup is a view of it for people who write or correct
 annotations in an editor, made on demand and not tracked:
 
-    python scripts/markup.py show data/annotations/train/a-01.json > a-01.mk
+    python scripts/markup.py show data/annotations/train/a-01.json.gz > a-01.mk
     python scripts/markup.py check a-01.mk
-    python scripts/markup.py store a-01.mk --folder data/annotations/train
+    python scripts/markup.py store a-01.mk --gzip --folder data/annotations/train
 
 A markup file is a header of `key: value` lines, a line `---`, then the text with tags such as
 `<MONEY id=m1 ind=signed_amount period="一季度" region=r1>3亿元</MONEY>`. In the text `<` is
 written `&lt;` and `&` is `&amp;`; in a quoted attribute also `>` is `&gt;` and `"` is `&quot;`.
 """
 
+import gzip
 import re
 from pathlib import Path
 from typing import Annotated, Any
@@ -320,6 +321,9 @@ def show(
 def store(
     file: list[Path],
     folder: Annotated[Path, typer.Option(help="where ID.json is written")],
+    pack: Annotated[
+        bool, typer.Option("--gzip", help="write FOLDER/ID.json.gz, as the training split is kept")
+    ] = False,
     blind: Annotated[
         list[Path] | None, typer.Option(help="the annotators' own versions, kept beside the settled one")
     ] = None,
@@ -338,8 +342,10 @@ def store(
             annotations = [annotation(b, completed_by=n, ground_truth=False) for n, b in enumerate(own, 1)] + [
                 annotation(document, completed_by=len(own) + 1, ground_truth=True)
             ]
-        target = folder / f"{document.id.removesuffix('.txt')}.json"
-        target.write_text(dump_task(to_task(document, annotations)), encoding="utf-8")
+        target = folder / f"{document.id.removesuffix('.txt')}.json{'.gz' if pack else ''}"
+        data = dump_task(to_task(document, annotations)).encode()
+        # No time stamp: the same annotation is the same file.
+        target.write_bytes(gzip.compress(data, mtime=0) if pack else data)
 
 
 if __name__ == "__main__":

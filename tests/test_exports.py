@@ -1,6 +1,7 @@
 """Broken exports: which annotation counts, tasks and files that are none; the good tasks are kept."""
 
 import copy
+import gzip
 import json
 import re
 from pathlib import Path
@@ -277,3 +278,16 @@ def test_two_results_for_one_choice_are_an_error() -> None:
     results = broken["annotations"][0]["result"]
     results.append(next(r for r in results if r.get("from_name") == "indicator"))
     assert any("two results for indicator" in p.message for p in read_task(broken).problems)
+
+
+@pytest.mark.parametrize("name", ["a.json.gz", "a.jsonl.gz"])
+def test_a_gzipped_export_is_read_like_any_other(tmp_path: Path, name: str) -> None:
+    plain = json.dumps(task(), ensure_ascii=False).encode()
+    (tmp_path / name).write_bytes(gzip.compress(plain))
+    assert load_documents(tmp_path) == load_documents(tmp_path / name) == [GOOD]
+    (tmp_path / name).write_bytes(gzip.compress(plain)[:-20])
+    (reading,) = read_tasks(tmp_path)
+    assert "no whole gzip file" in reading.problems[0].message
+    (tmp_path / name).write_bytes(plain)
+    with pytest.raises(DataError, match="no whole gzip file"):
+        load_documents(tmp_path)

@@ -5,6 +5,8 @@ other tasks, and every one becomes a `Problem` with its place and a remedy.
 """
 
 import codecs
+import gzip
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -319,15 +321,20 @@ def read_annotators(task: dict[str, Any]) -> dict[int, Document]:
 
 
 def task_files(path: Path) -> list[Path]:
-    """The exports at `path`: a file, or all *.json and *.jsonl below a folder, in order."""
+    """The exports at `path`: a file, or all *.json and *.jsonl below a folder, gzipped (.gz) or not,
+    in order."""
     if path.is_dir():
-        files = sorted(p for p in path.rglob("*") if p.suffix in (".json", ".jsonl") and p.is_file())
+        files = sorted(p for p in path.rglob("*") if _suffix(p) in (".json", ".jsonl") and p.is_file())
         if not files:
             raise DataError(f"{path}: no .json or .jsonl file in this folder; name an export")
         return files
     if not path.exists():
         raise DataError(f"{path}: no such file or folder; name a Label Studio export")
     return [path]
+
+
+def _suffix(file: Path) -> str:
+    return Path(file.name.removesuffix(".gz")).suffix
 
 
 def read_tasks(path: Path) -> Iterator[Reading]:
@@ -346,8 +353,15 @@ def read_tasks(path: Path) -> Iterator[Reading]:
 
 
 def _raw_tasks(file: Path) -> Iterator[tuple[Any, str | None]]:
-    data = file.read_bytes().removeprefix(codecs.BOM_UTF8)
-    if file.suffix == ".jsonl":
+    data = file.read_bytes()
+    if file.suffix == ".gz":
+        try:
+            data = gzip.decompress(data)
+        except (OSError, EOFError, zlib.error) as error:
+            yield None, f"the file is no whole gzip file ({error}); copy or export it again"
+            return
+    data = data.removeprefix(codecs.BOM_UTF8)
+    if _suffix(file) == ".jsonl":
         for n, line in enumerate(data.splitlines(), 1):
             if line.strip():
                 try:
