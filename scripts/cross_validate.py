@@ -12,7 +12,8 @@ from typing import Annotated
 import msgspec
 import typer
 
-from zsner.corpus.tasks import load_documents, task_files
+from zsner.corpus.exports import task_files
+from zsner.corpus.tasks import load_documents
 from zsner.document import Document, to_json
 from zsner.model.folder import MANIFEST
 from zsner.pipeline import load

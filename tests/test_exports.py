@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.documents import GOOD, doc, errors, task
+from zsner.corpus.exports import task_files
 from zsner.corpus.labelstudio import annotation, to_task
-from zsner.corpus.tasks import load_documents, read_annotators, read_task, read_tasks, task_files
+from zsner.corpus.tasks import load_documents, read_annotators, read_task, read_tasks
 from zsner.document import DataError, Document, problems
 
 Json = dict[str, Any]

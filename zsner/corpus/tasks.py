@@ -4,15 +4,13 @@ The server hardly validates, so nothing is taken on trust: a fault never stops t
 other tasks, and every one becomes a `Problem` with its place and a remedy.
 """
 
-import codecs
-import gzip
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final, Literal
 
 import msgspec
 
+from zsner.corpus.exports import raw_tasks, task_files
 from zsner.corpus.labelstudio import find_period
 from zsner.document import DataError, Document, MetricTuple, Span, number_spans
 from zsner.schema import (
@@ -26,7 +24,6 @@ from zsner.schema import (
 )
 
 _KNOWN_DATA: Final = {"id", "home_region", "text", *META_FIELDS}
-_NO_JSON: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
@@ -320,28 +317,11 @@ def read_annotators(task: dict[str, Any]) -> dict[int, Document]:
     return documents
 
 
-def task_files(path: Path) -> list[Path]:
-    """The exports at `path`: a file, or all *.json and *.jsonl below a folder, gzipped (.gz) or not,
-    in order."""
-    if path.is_dir():
-        files = sorted(p for p in path.rglob("*") if _suffix(p) in (".json", ".jsonl") and p.is_file())
-        if not files:
-            raise DataError(f"{path}: no .json or .jsonl file in this folder; name an export")
-        return files
-    if not path.exists():
-        raise DataError(f"{path}: no such file or folder; name a Label Studio export")
-    return [path]
-
-
-def _suffix(file: Path) -> str:
-    return Path(file.name.removesuffix(".gz")).suffix
-
-
 def read_tasks(path: Path) -> Iterator[Reading]:
     """Every task of a raw JSON export, a JSONL of tasks, or a folder of them."""
     for file in task_files(path):
         number = 0
-        for number, (task, fault) in enumerate(_raw_tasks(file), 1):
+        for number, (task, fault) in enumerate(raw_tasks(file), 1):
             if fault is None:
                 yield read_task(task, str(file), number)
             else:
@@ -350,32 +330,6 @@ def read_tasks(path: Path) -> Iterator[Reading]:
         if number == 0:
             problem = Problem(level="error", file=str(file), task="-", place="", message="holds no task; export again")
             yield Reading(document=None, problems=(problem,), file=str(file), raw={})
-
-
-def _raw_tasks(file: Path) -> Iterator[tuple[Any, str | None]]:
-    data = file.read_bytes()
-    if file.suffix == ".gz":
-        try:
-            data = gzip.decompress(data)
-        except (OSError, EOFError, zlib.error) as error:
-            yield None, f"the file is no whole gzip file ({error}); copy or export it again"
-            return
-    data = data.removeprefix(codecs.BOM_UTF8)
-    if _suffix(file) == ".jsonl":
-        for n, line in enumerate(data.splitlines(), 1):
-            if line.strip():
-                try:
-                    yield msgspec.json.decode(line), None
-                except _NO_JSON as error:
-                    yield None, f"line {n} is no JSON ({error}); export again"
-        return
-    try:
-        value = msgspec.json.decode(data)
-    except _NO_JSON as error:
-        yield None, f"the file is no JSON ({error}); export again"
-        return
-    for task in value if isinstance(value, list) else [value]:
-        yield task, None
 
 
 def load_documents(path: Path) -> list[Document]:

@@ -208,7 +208,7 @@ def _published(page: Page) -> date | None:
                 try:
                     return date(int(m[1]), int(m[2]), int(m[3]))
                 except ValueError:
-                    continue
+                    continue  # no date of the calendar, such as 2023-13-40: the next one on the line
     return None
 
 
