@@ -21,7 +21,7 @@ import msgspec
 import typer
 
 from zsner.corpus.check import check_document
-from zsner.corpus.labelstudio import annotation, dump_task, find_period, to_task
+from zsner.corpus.labelstudio import annotation, dump_task, find_period, read_dates, to_task, write_dates
 from zsner.corpus.tasks import Reading, read_annotators, read_tasks
 from zsner.document import DataError, Document, MetricTuple, Span, number_spans, problems
 from zsner.schema import GUIDELINES_VERSION, LIST_SLOTS, META_FIELDS, SLOT_TYPE, SLOTS, SPAN_TYPES, VALUE_TYPES
@@ -103,7 +103,7 @@ def parse(source: str, name: str = "-") -> Document:
 
     tuples = []
     for id_, attrs, at in heads:
-        unknown = attrs.keys() - {"ind", "status", "period", *SLOTS}
+        unknown = attrs.keys() - {"ind", "status", "period", "iso", *SLOTS}
         if unknown or "ind" not in attrs:
             raise fault(at, f"{id_}: unknown {sorted(unknown)}" if unknown else f"{id_}: no ind=")
         if by_id[id_].type not in VALUE_TYPES:
@@ -113,6 +113,12 @@ def parse(source: str, name: str = "-") -> Document:
             period = find_period(text, words, by_id[id_].start)
             if period is None:
                 raise fault(at, f"{id_}: period {words!r} is not in the text")
+            if iso := attrs.get("iso"):
+                try:
+                    first, last = read_dates(iso)
+                except ValueError as error:
+                    raise fault(at, f"{id_}: iso={iso} is not as 2022-01-01/2022-03-31 (.. for an open end)") from error
+                period = msgspec.structs.replace(period, from_=first, to=last)
         slots: dict[str, Any] = {}
         for slot in SLOTS:
             if slot not in attrs:
@@ -180,6 +186,8 @@ def render(document: Document) -> str:
                 attrs += f" status={t.status}"
             if t.period is not None:
                 attrs += f' period="{_escape(t.period.text).replace(">", "&gt;").replace(chr(34), "&quot;")}"'
+                if (dates := write_dates(t.period)) is not None:
+                    attrs += f" iso={dates}"
             for slot in SLOTS:
                 if ids := t.linked(slot):
                     attrs += f" {slot}={','.join(ids)}"

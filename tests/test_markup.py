@@ -64,6 +64,13 @@ def test_markup_is_read() -> None:
     assert t.period is not None and (t.period.text, t.period.start) == ("一季度", 0)
 
 
+def test_the_dates_of_a_period_come_back() -> None:
+    document = doc('一季度到位<MONEY ind=funds_in_place period="一季度" iso=2022-01-01/2022-03-31>3亿元</MONEY>')
+    period = document.tuples[0].period
+    assert period is not None and (period.from_, period.to) == ("2022-01-01", "2022-03-31")
+    assert markup.parse(markup.render(document)) == document
+
+
 @pytest.mark.parametrize("period", ['“一季度"', "R&D &quot;", "<一季度>", "一\n季"])
 def test_a_period_may_hold_anything(period: str) -> None:
     escaped = period.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")

@@ -147,6 +147,23 @@ def two_periods(t: Json) -> None:
     one(t, "textarea")["value"]["text"] = ["一季度", "今年"]
 
 
+def period_iso(t: Json, dates: str) -> None:
+    results(t).append({"id": "s2", "type": "textarea", "from_name": "period_iso", "value": {"text": [dates]}})
+
+
+def dates_of_no_form(t: Json) -> None:
+    period_iso(t, "2022-01-01")
+
+
+def dates_that_run_backwards(t: Json) -> None:
+    period_iso(t, "2022-03-31/2022-01-01")
+
+
+def dates_without_a_period(t: Json) -> None:
+    results(t).remove(one(t, "textarea"))
+    period_iso(t, "2022-01-01/..")
+
+
 def dangling_relation(t: Json) -> None:
     one(t, "relation")["to_id"] = "s9"
 
@@ -200,6 +217,9 @@ REGIONS = [
     (indicator_of_nothing, "region s9", "no .*label; remove it", ALL),
     (period_not_in_the_text, "region s2", "'二季度' is not in the text; copy it as written", ALL),
     (two_periods, "region s2", "period.*write one", ALL),
+    (dates_of_no_form, "region s2", "'2022-01-01'; write them as", ALL),
+    (dates_that_run_backwards, "region s2", "'2022-03-31/2022-01-01'; write them as", ALL),
+    (dates_without_a_period, "region s2", "no period; write its words", ALL),
     (dangling_relation, "relation s2 -> s9", "dangling.*s9.*remove it", ALL),
     (relation_without_label, "relation s2 -> s1", "choose one of region", ALL),
     (relation_with_unknown_label, "relation s2 -> s1", "place.*choose one of region", ALL),
@@ -222,6 +242,25 @@ def test_a_broken_result_is_named_and_the_rest_kept(
 
     assert any(re.search(place, p.place) and re.search(message, p.message) for p in found), "\n".join(map(str, found))
     assert marked(reading.document) == kept
+
+
+@pytest.mark.parametrize(
+    ("written", "first", "last"),
+    [
+        ("2022-01-01/2022-03-31", "2022-01-01", "2022-03-31"),
+        ("../2022-03-31", None, "2022-03-31"),
+        (" 2022-01-01/.. ", "2022-01-01", None),
+        ("", None, None),
+    ],
+)
+def test_the_dates_of_a_period_are_read(written: str, first: str | None, last: str | None) -> None:
+    dated = task()
+    period_iso(dated, written)
+    reading = read_task(dated)
+    assert not errors(reading.problems)
+    assert reading.document is not None
+    period = reading.document.tuples[0].period
+    assert period is not None and (period.from_, period.to) == (first, last)
 
 
 @pytest.mark.parametrize(

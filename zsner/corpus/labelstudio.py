@@ -2,11 +2,13 @@
 
 A task is one article (`data.text`, `data.id`, …). An annotation's `result` holds, per span, one
 `labels` object and, where the span heads a tuple, `choices` for indicator and status and a
-`textarea` for the period, all with the span's id; relations carry the slot's name as label.
+`textarea` for the period and, where the text makes its year certain, for its dates, all with the
+span's id; relations carry the slot's name as label.
 Facts about the server's exports stand beside the code that meets them.
 """
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any, Final
 
 import msgspec
@@ -57,6 +59,8 @@ def label_config() -> str:
 {statuses}
   </Choices>
   <TextArea name="period" toName="text" perRegion="true" maxSubmissions="1" rows="1"/>
+  <TextArea name="period_iso" toName="text" perRegion="true" maxSubmissions="1" rows="1"
+            placeholder="2022-01-01/2022-03-31; .. for an open end"/>
 </View>
 """
 
@@ -70,6 +74,22 @@ def find_period(text: str, words: str, near: int) -> Period | None:
     if not words or start < 0:
         return None
     return Period(text=words, start=start, end=start + len(words))
+
+
+def read_dates(text: str) -> tuple[str | None, str | None]:
+    """`2022-01-01/2022-03-31` -> its two ISO dates, None where an end is open (`..`). Raises
+    ValueError if it is of no such form or runs backwards."""
+    ends = [None if end == ".." else date.fromisoformat(end).isoformat() for end in text.strip().split("/")]
+    if len(ends) != 2 or ends == [None, None] or (None not in ends and ends[0] > ends[1]):  # type: ignore[operator]  # both are there
+        raise ValueError(f"{text!r} is no FROM/TO")
+    return ends[0], ends[1]
+
+
+def write_dates(period: Period) -> str | None:
+    """The reverse of `read_dates`; None where neither end is known."""
+    if period.from_ is None and period.to is None:
+        return None
+    return f"{period.from_ or '..'}/{period.to or '..'}"
 
 
 # ---------------------------------------------------------------- Document -> task
@@ -94,6 +114,8 @@ def to_results(document: Document) -> list[dict[str, Any]]:
             control("status", "choices", place | {"choices": [t.status]})
         if t.period is not None:
             control("period", "textarea", place | {"text": [t.period.text]})
+            if (dates := write_dates(t.period)) is not None:
+                control("period_iso", "textarea", place | {"text": [dates]})
         for slot in SLOTS:
             for target in t.linked(slot):
                 results.append(

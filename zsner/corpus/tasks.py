@@ -11,8 +11,8 @@ from typing import Any, Final, Literal
 import msgspec
 
 from zsner.corpus.exports import raw_tasks, task_files
-from zsner.corpus.labelstudio import find_period
-from zsner.document import DataError, Document, MetricTuple, Span, number_spans
+from zsner.corpus.labelstudio import find_period, read_dates
+from zsner.document import DataError, Document, MetricTuple, Period, Span, number_spans
 from zsner.schema import (
     INDICATORS,
     LIST_SLOTS,
@@ -183,14 +183,15 @@ class _Reader:
                 picked = _strings(value.get("choices" if kind == "choices" else "text"))
                 known = {"indicator": INDICATORS, "status": STATUSES}.get(str(name))
                 place = f"region {id_}"
-                if name not in ("indicator", "status", "period"):
+                if name not in ("indicator", "status", "period", "period_iso"):
                     self.say("error", place, f"control {name!r} is not of the labelling configuration; remove it")
                 elif id_ not in spans:
                     self.say("error", place, f"{name} of a region that has no (good) label; remove it")
                 elif known is not None and (len(picked) != 1 or picked[0] not in known):
                     self.say("error", place, f"{name} {picked} is no code; choose one of {', '.join(known)}")
                 elif len(picked) != 1:
-                    self.say("error", place, f"{len(picked)} periods {picked}; write one, as it stands in the text")
+                    wanted = "as FROM/TO" if name == "period_iso" else "as it stands in the text"
+                    self.say("error", place, f"{len(picked)} periods {picked}; write one, {wanted}")
                 else:
                     if str(name) in choices.setdefault(id_, {}):
                         self.say("error", place, f"has two results for {name}; remove one")
@@ -213,6 +214,8 @@ class _Reader:
             period = find_period(text, words, spans[head].start) if words else None
             if words and period is None:
                 self.say("error", place, f"period {words!r} is not in the text; copy it as written")
+            if dates := picked_by.get("period_iso", "").strip():
+                period = self._dated(place, period, dates)
             slots: dict[str, Any] = {}
             for slot, targets in links.get(head, {}).items():
                 if slot in LIST_SLOTS:
@@ -228,6 +231,17 @@ class _Reader:
                 period=period,
                 **slots,
             )
+
+    def _dated(self, place: str, period: Period | None, dates: str) -> Period | None:
+        if period is None:
+            self.say("error", place, f"has dates {dates!r} but no period; write its words")
+            return None
+        try:
+            first, last = read_dates(dates)
+        except ValueError:
+            self.say("error", place, f"dates {dates!r}; write them as 2022-01-01/2022-03-31, .. for an open end")
+            return period
+        return msgspec.structs.replace(period, from_=first, to=last)
 
     def _relation(self, spans: dict[str, Span], r: dict[str, Any], links: dict[str, dict[str, list[str]]]) -> None:
         source, target = str(r.get("from_id")), str(r.get("to_id"))

@@ -1,7 +1,8 @@
 """Scores of metric tuples: heads, each slot, strict tuples.
 
 A tuple is right in the strict sense if its head (type and offsets), indicator, status, region, growth, filter and
-the sets of org, industry and mechanism are all right. The period is scored apart.
+the sets of org, industry and mechanism are all right. The period is scored apart: its words, and
+its dates where these are right and the gold tells dates at all.
 """
 
 from collections import Counter
@@ -47,6 +48,7 @@ class Resolved(NamedTuple):
     indicator: str
     status: str
     period: str | None
+    dates: tuple[str | None, str | None]
     region: str | None
     slots: dict[Slot, frozenset[Key]]
 
@@ -65,6 +67,7 @@ def resolve(document: Document) -> dict[Key, Resolved]:
             indicator=t.indicator,
             status=t.status,
             period=None if t.period is None else fold(t.period.text).text.strip(),
+            dates=(None, None) if t.period is None else (t.period.from_, t.period.to),
             region=None if t.region is None else spans[t.region].text,
             slots={slot: frozenset(key(i) for i in t.linked(slot)) for slot in SLOTS if slot != "region"},
         )
@@ -86,16 +89,20 @@ def wrong_fields(gold: Resolved, found: Resolved, home: str | None) -> Iterator[
 
 
 def tuple_scores(pairs: Iterable[tuple[Document, Document]]) -> dict[str, Score]:
-    """(gold, predicted) documents -> scores of `head`, `indicator`, `status`, `period`, each slot
-    and `strict`.
+    """(gold, predicted) documents -> scores of `head`, `indicator`, `status`, `period`,
+    `period_iso`, each slot and `strict`.
 
     A head, and strict, is counted per tuple. `indicator`, `status` and `period` are counted per
     tuple on top of its head; a slot is counted per link (the region per link too, by
-    `same_region`). The gold's home region is used in that comparison only.
+    `same_region`). `period_iso` is counted per period with the right words, both dates right or
+    both unknown; it has no count where no gold period of the pairs is dated. The gold's home region
+    is used in the comparison of regions only.
     """
     gold_n: Counter[str] = Counter()
     found_n: Counter[str] = Counter()
     right: Counter[str] = Counter()
+    pairs = list(pairs)
+    dated = any(t.period and (t.period.from_ or t.period.to) for gold_doc, _ in pairs for t in gold_doc.tuples)
     for gold_doc, found_doc in pairs:
         gold, found = resolve(gold_doc), resolve(found_doc)
         home = gold_doc.home_region
@@ -114,9 +121,14 @@ def tuple_scores(pairs: Iterable[tuple[Document, Document]]) -> dict[str, Score]
             right["strict"] += not wrong
             for name in ("indicator", "status"):
                 right[name] += name not in wrong
-            right["period"] += g.period is not None and g.period == f.period
+            if g.period is not None and g.period == f.period:
+                right["period"] += 1
+                if dated:
+                    gold_n["period_iso"] += 1
+                    found_n["period_iso"] += 1
+                    right["period_iso"] += g.dates == f.dates
             right["region"] += g.region is not None and "region" not in wrong
             for slot, links in g.slots.items():
                 right[slot] += len(links & f.slots[slot])
-    names = ("head", "indicator", "status", *SLOTS, "period", "strict")
+    names = ("head", "indicator", "status", *SLOTS, "period", "period_iso", "strict")
     return {name: score(gold_n[name], found_n[name], right[name]) for name in names}
