@@ -15,20 +15,21 @@ from zsner.document import Quantity
 from zsner.schema import Bound, ValueType
 from zsner.values import Unparsable, declared_currency, parse, plain
 
-TABLE = Path(__file__).parent / "tables" / "values.tsv"
+TABLES = sorted((Path(__file__).parent / "tables").glob("values*.tsv"))
 TYPES = st.sampled_from(get_args(ValueType))
 
 
 def rows() -> Iterator[object]:
     """One parameter a row: (type, input, home, [amount, low, high, unit, bound])."""
-    category = ""
-    for number, line in enumerate(TABLE.read_text(encoding="utf-8").splitlines(), 1):
-        if line.startswith("# "):
-            category = line[2:].split(";")[0]
-        elif not line.startswith("type\t"):
-            kind, text, home, *expected = line.split("\t")
-            name = f"{number}-{category}-{text}"
-            yield pytest.param(kind, text, home, expected, id=name)
+    for table in TABLES:
+        category = ""
+        for number, line in enumerate(table.read_text(encoding="utf-8").splitlines(), 1):
+            if line.startswith("# "):
+                category = line[2:].split(";")[0]
+            elif not line.startswith("type\t"):
+                kind, text, home, *expected = line.split("\t")
+                name = f"{table.stem}-{number}-{category}-{text}"
+                yield pytest.param(kind, text, home, expected, id=name)
 
 
 def written(value: Quantity) -> list[str]:
@@ -49,7 +50,7 @@ def test_table(kind: ValueType, text: str, home: str, expected: list[str]) -> No
 
 def test_table_is_whole() -> None:
     found = [r.values for r in rows()]
-    assert len(found) >= 250
+    assert len(found) >= 1200
     assert {kind for kind, *_ in found} == set(get_args(ValueType))
     bounds = {expected[4] for *_, expected in found if expected[0] != "error"}
     assert bounds == set(get_args(Bound))

@@ -55,7 +55,7 @@ _MIRROR: Final[dict[Bound, Bound]] = {
 
 _MAX_LENGTH: Final = 100
 """Characters; far above any real value, and it keeps the patterns cheap on any text."""
-_PAIR: Final = re.compile(f"([一二两三四五六七八])([二三四五六七八九])({MAGNITUDE}?)")
+_PAIR: Final = re.compile(f"((?:[二三四五六七八九]?十)?)([一二两三四五六七八])([二两三四五六七八九])({MAGNITUDE}?)")
 
 
 def _groups(table: dict[Bound, str] | dict[str, str]) -> str:
@@ -85,7 +85,7 @@ def _pattern(name: str) -> re.Pattern[str]:
         source = f"{_groups(_WORDS.currency)}|(?P<home>{_WORDS.home_unit})"
     elif name == "MONEY":
         words = "|".join(_WORDS.currency.values())
-        source = _figures(rf"(?:元?\(?(?:{words})\)?|{_WORDS.home_unit})?(?:\(含\))?")
+        source = _figures(rf"(?:元?\(?(?:{words})\)?|{_WORDS.home_unit})?(?:\(含[^()]*\))?")
     elif name == "COUNT":
         source = _figures(r"(?:(?![几数多余来])(?![零一二三四五六七八九两十廿百千万亿兆])[一-鿿()/]){0,6}")
     elif name == "GROWTH":
@@ -98,9 +98,10 @@ def _pattern(name: str) -> re.Pattern[str]:
     else:
         # Possessive: 年均 is one word or two, and the engine must not try them all in turn.
         tokens = f"(?:{'|'.join(_WORDS.leading.values())}|{_WORDS.down}|{_WORDS.up}|到|至|{_WORDS.filler})*+"
-        base = "(?P<base>[^的占]{0,20}[年月季期前初末底][^的]{0,8}的)"
-        than = "(?:与|同|和|跟).{1,20}?相?比,?|(?:相比|对比|比|相较于?|较).{1,20}?"
-        source = f"(?P<before>{tokens})(?:{than}|{base})?(?P<after>{tokens})"
+        over = "(?P<over>高于|低于|多于|少于)[^0-9]{0,6}(?:同期|去年|上年|水平),?"
+        base = "(?P<base>[^的占]{0,20}[年月季期前初末底届][^的]{0,8}的)"
+        than = "(?:与|同|和|跟).{1,20}?相?比,?|[0-9]{1,2}月(?:份|底)?|(?:相比|对比|比|相较于?|较).{1,20}?"
+        source = f"(?:{over}|(?P<before>{tokens})(?:{than}|{base})?)(?P<after>{tokens})"
     return re.compile(source, re.IGNORECASE)
 
 
@@ -120,6 +121,7 @@ def parse(text: str, type: ValueType, *, currency: str = "CNY") -> Quantity:
     if len(text) > _MAX_LENGTH:
         raise Unparsable(f"{len(text)} characters are too many for a value")
     folded = fold_figure(text)
+    folded = re.sub(r"^(亿元?)及\1以上", r"\1以上", folded)
     if type == "GROWTH":
         return _growth(folded, currency)
     rest, bounds, before = folded, list[Bound](), set[str]()
@@ -147,6 +149,9 @@ def _growth(folded: str, currency: str) -> Quantity:
     text = re.sub(f"百分之{numeral}(至|到|-)(?:百分之)?{numeral}(?![%成倍个])", r"\1%\2\3%", folded)
     text = re.sub(f"百分之{numeral}", r"\1%", text)
     text = re.sub(f"千分之{numeral}", r"\1‰", text)
+    # 四分之一, 一半: those that a decimal can say.
+    text = re.sub(f"([二四五八])分之([{DIGITS[1:]}])", lambda m: f"{100 * number(m[2]) / number(m[1]):f}%", text)
+    text = re.sub("(?<![一-鿿]倍)一半", "50%", text)
     text, trailing = _close(text)
     if doubled := re.fullmatch(f"(.*?)翻了?([^0-9]*?)({NUMERAL})?(番|翻|倍)", text):
         bounds, _, _ = _head(doubled[1] + doubled[2])
@@ -193,9 +198,9 @@ def _head(head: str) -> tuple[list[Bound], int | None, str | None]:
     if form is None:
         raise Unparsable(f"{head!r} does not lead to a change")
     bounds: list[Bound] = []
-    sign: int | None = None
+    sign = None if form["over"] is None else 1 if form["over"] in ("高于", "多于") else -1
     compared = "base" if form["base"] else None
-    for token in _pattern("token").finditer(f"{form['before']}\n{form['after']}"):
+    for token in _pattern("token").finditer(f"{form['before'] or ''}\n{form['after']}"):
         if token.lastgroup in _WORDS.leading:
             bounds.append(token.lastgroup)
         elif token.lastgroup in ("up", "down"):
@@ -235,7 +240,8 @@ def _ends(figures: re.Match[str], currency: str) -> tuple[Decimal, Decimal]:
     right = figures["num2"] + (figures["mag2"] or "")
     if figures["num1"] is None:
         if (pair := _PAIR.fullmatch(right)) and _is_approximate(pair, currency):
-            return number(pair[1] + pair[3]), number(pair[2] + pair[3])
+            tens, low, high, size = pair.groups()
+            return number(tens + low + size), number(tens + high + size)
         one = EXACT.add(number(right), _half(figures["unit2"]))
         return one, one
     left = figures["num1"] + (figures["mag1"] or "")
@@ -246,9 +252,10 @@ def _ends(figures: re.Match[str], currency: str) -> tuple[Decimal, Decimal]:
 
 def _is_approximate(pair: re.Match[str], currency: str) -> bool:
     """Whether two digits in a row are a range (五六百 is 500 to 600) or a numeral (五六億, 56)."""
-    if pair[0][:2] != "三五" and number(pair[2]) - number(pair[1]) != 1:
+    tens, low, high, size = pair.groups()
+    if low + high != "三五" and number(high) - number(low) != 1:
         return False
-    return pair[1] == "两" or pair[3][:1] in ("十", "百", "千") or currency != "TWD"
+    return bool(tens) or "两" in low + high or size[:1] in ("十", "百", "千") or currency != "TWD"
 
 
 def _half(unit: str) -> Decimal:
@@ -262,7 +269,11 @@ def _shared(left: str, right: str) -> tuple[Decimal, Decimal]:
     first, second = number(left), number(right)
     single = f"[0-9.点两{DIGITS}]+({MAGNITUDE})"
     bare = f"[0-9.点两{DIGITS}]+"
-    if re.fullmatch(bare, left) and (scale := re.fullmatch(single, right)):
+    small = f"[两十百千{DIGITS}]+"
+    scale = re.fullmatch(single, right) if re.fullmatch(bare, left) else None
+    if scale is None and re.fullmatch(small, left):
+        scale = re.fullmatch(f"{small}(万亿|亿|万|兆)", right)
+    if scale is not None:
         wide = number(left + scale[1])
         return (wide if wide <= second else first), second
     if re.fullmatch(bare, right) and (scale := re.fullmatch(single, left)):
