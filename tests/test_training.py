@@ -197,7 +197,7 @@ def test_annotations_by_other_guidelines_stop_training(corpus: Path) -> None:
         training_data((str(corpus / "annotations" / "train"),), ())
 
 
-@pytest.mark.parametrize("way", [{"rdrop": 1.0}, {"adversarial": 1.0}, {"average": 2}], ids=str)
+@pytest.mark.parametrize("way", [{"adversarial": 1.0}, {"average": 2}], ids=str)
 def test_other_ways_to_train_work(way: dict[str, Any], tmp_path: Path) -> None:
     config = TrainConfig(
         encoder=str(ROOT / "encoder"),

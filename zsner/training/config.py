@@ -37,10 +37,9 @@ class TrainConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     weight_decay: float = 0.01
     warmup: float = 0.1
     dropout: float = 0.1
+    """Of hidden states and before the head; attention has none, which a third of a step would go to."""
     patience: int = 8
     augment: Rates = Rates()
-    rdrop: float = 0.0
-    """Weight of the divergence between two passes with different dropout (R-Drop); 0: one pass."""
     adversarial: float = 0.0
     """Length of the step against the embeddings that each batch is seen with again (FGM); 0: none."""
     average: int = 0

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 import torch
-from torch.nn import functional
 from transformers import BertForTokenClassification, Trainer
 
 from zsner.training.config import TrainConfig
@@ -17,8 +16,7 @@ IGNORED: Final = -100
 
 class SpanTrainer(Trainer):
     """Trainer with layer-wise learning-rate decay (as in ULMFiT, Howard & Ruder 2018), and by
-    configuration R-Drop (Liang et al. 2021) and adversarial steps on the embeddings (FGM, Miyato
-    et al. 2017)."""
+    configuration adversarial steps on the embeddings (FGM, Miyato et al. 2017)."""
 
     optimizer: torch.optim.Optimizer | None
 
@@ -38,19 +36,8 @@ class SpanTrainer(Trainer):
                     rate = config.head_learning_rate
                 decay = 0.0 if name.endswith("bias") or "LayerNorm" in name else config.weight_decay
                 groups.append({"params": [parameter], "lr": rate, "weight_decay": decay})
-            self.optimizer = torch.optim.AdamW(groups)
+            self.optimizer = torch.optim.AdamW(groups, fused=True)
         return self.optimizer
-
-    def compute_loss(self, model: Any, inputs: dict[str, Any], return_outputs: bool = False, **kwargs: Any) -> Any:
-        if not (model.training and self.zsner_config.rdrop):
-            return super().compute_loss(model, inputs, return_outputs, **kwargs)
-        first, second = model(**inputs), model(**inputs)
-        counted = inputs["labels"] != IGNORED
-        one, two = (functional.log_softmax(o.logits[counted].float(), -1) for o in (first, second))
-        apart = functional.kl_div(one, two, log_target=True, reduction="batchmean")
-        apart = apart + functional.kl_div(two, one, log_target=True, reduction="batchmean")
-        loss = (first.loss + second.loss) / 2 + self.zsner_config.rdrop * apart / 4
-        return (loss, first) if return_outputs else loss
 
     def training_step(self, model: Any, inputs: dict[str, Any], *args: Any, **kwargs: Any) -> torch.Tensor:
         loss = super().training_step(model, inputs, *args, **kwargs)
