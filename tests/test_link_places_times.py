@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from tests.linked import Linked, article
 from zsner.document import Document, Span, problems
+from zsner.link.dates import named_year, resolve
 from zsner.link.linker import link
-from zsner.link.period import iso_range, named_year
 from zsner.link.region import guess_home, region_name
 from zsner.schema import SPAN_TYPES
 
@@ -151,12 +151,64 @@ def test_the_date_of_publication_gives_the_year() -> None:
         ("xx年1至10月", None, (None, None)),
     ],
 )
-def test_iso_range(words: str, year: int | None, dates: tuple[str | None, str | None]) -> None:
-    assert iso_range(words.replace("—", "-"), year, None) == dates
+def test_dates_of_words(words: str, year: int | None, dates: tuple[str | None, str | None]) -> None:
+    assert iso(*resolve(words.replace("—", "-"), year, None)) == dates
 
 
-def test_since_the_new_year_ends_with_publication() -> None:
-    assert iso_range("今年以来", 2023, date(2023, 5, 4)) == ("2023-01-01", "2023-05-04")
+@pytest.mark.parametrize(
+    ("words", "target", "dates"),
+    [
+        ("今年以来", False, ("2023-01-01", "2023-05-04")),
+        ("4月以来", False, ("2023-04-01", "2023-05-04")),
+        ("6月起", True, ("2023-06-01", None)),
+        ("到今年底", True, (None, "2023-12-31")),
+        ("年底前", True, (None, "2023-12-31")),
+        ("截至目前", False, (None, "2023-05-04")),
+        ("目前", False, ("2023-05-04", "2023-05-04")),
+        ("昨日", False, ("2023-05-03", "2023-05-03")),
+        ("上月", False, ("2023-04-01", "2023-04-30")),
+        ("上周", False, ("2023-04-24", "2023-04-30")),
+        ("上季度", False, ("2023-01-01", "2023-03-31")),
+        ("近三年", False, ("2020-05-04", "2023-05-04")),
+        ("半年来", False, ("2022-11-04", "2023-05-04")),
+        ("十四五期间", True, ("2021-01-01", "2025-12-31")),
+        ("十三五以来", False, ("2016-01-01", "2023-05-04")),
+        ("近年来", False, (None, None)),
+        ("每年", False, (None, None)),
+        ("一年", False, (None, None)),
+    ],
+)
+def test_dates_of_words_on_a_dated_page(words: str, target: bool, dates: tuple[str | None, str | None]) -> None:
+    assert iso(*resolve(words, 2023, date(2023, 5, 4), target)) == dates
+
+
+@pytest.mark.parametrize(
+    ("page", "dates"),
+    [
+        # A page of January reports on the year that has passed.
+        ("发布时间：2024-01-08\n\n全年，[R全市]签约项目[C5个]。", ("2023-01-01", "2023-12-31")),
+        ("发布时间：2024-01-08\n\n2023年招商工作总结\n\n一季度，[R全市]签约项目[C5个]。", ("2023-01-01", "2023-03-31")),
+        ("发布时间：2024-03-12\n\n一季度，[R全市]签约项目[C5个]。", ("2024-01-01", "2024-03-31")),
+        ("发布时间：2024-01-08\n\n去年4月签约[C3个]，12月[R全市]签约项目[C5个]。", ("2023-12-01", "2023-12-31")),
+        # The day that 当天 stands for, and a day without its month.
+        ("发布时间：2024-03-12\n\n3月9日，推介会举行。当天，[R全市]签约项目[C5个]。", ("2024-03-09", "2024-03-09")),
+        ("发布时间：2024-03-12\n\n26日，[R全市]签约项目[C5个]。", ("2024-02-26", "2024-02-26")),
+        ("2024-03-12 16:25　撰文：麦皓文\n\n昨日，[R全市]签约项目[C5个]。", ("2024-03-11", "2024-03-11")),
+        ("昨日，[R全市]签约项目[C5个]。\n\n二〇二四年三月十二日", ("2024-03-11", "2024-03-11")),
+        ("昨日，[R全市]签约项目[C5个]。\n\n中华民国113年3月12日", ("2024-03-11", "2024-03-11")),
+        # No year, no guess; and a forum's clock is not the day of publication.
+        ("一季度，[R全市]签约项目[C5个]。", (None, None)),
+        ("昨日，[R全市]签约项目[C5个]。\n\nGMT+8, 2024-3-12 10:22 , Processed in 0.083 second(s)", (None, None)),
+    ],
+)
+def test_dates_on_a_page(page: str, dates: tuple[str | None, str | None]) -> None:
+    period = Linked(page)["5个"].period
+    assert period is not None
+    assert (period.from_, period.to) == dates
+
+
+def iso(first: date | None, last: date | None) -> tuple[str | None, str | None]:
+    return (first.isoformat() if first else None), (last.isoformat() if last else None)
 
 
 def test_named_year() -> None:
@@ -283,8 +335,9 @@ def test_link_never_raises_and_keeps_the_contract(document: Document, home: str 
 
 
 @given(st.text(max_size=12), st.one_of(st.none(), st.integers(1950, 2100)))
-def test_iso_range_never_raises(words: str, year: int | None) -> None:
-    iso_range(words, year, None)
+def test_dates_never_raise(words: str, year: int | None) -> None:
+    resolve(words, year, date(2024, 2, 29))
+    resolve(words, year, None)
 
 
 def test_a_page_without_stops_is_linked_in_reasonable_time() -> None:

@@ -106,7 +106,7 @@ def _tuple(text: str, figure: Figure, page: Page, regions: Regions, periods: Per
     period = None
     if time is not None:
         start, end = page.folded.to_raw(time.start, time.end)
-        first, last = periods.dates(time)
+        first, last = periods.dates(time, target=figure.status == "target")
         period = Period(text=text[start:end], start=start, end=end, from_=first, to=last)
     region = figure.region
     single = [i for i in (region, figure.growth, figure.filter) if i is not None]

@@ -1,30 +1,18 @@
-"""When a figure holds: the time words that bound it, and their dates.
+"""When a figure holds: the time words that bound it (`dates.py` has their dates).
 
-Time words are found on folded text. A year is never guessed: `from`/`to` are filled where the
-words name a year, or where the text they stand in, or its date of publication, does.
+Time words are found on folded text.
 """
 
-import calendar
 import re
 from datetime import date
 from functools import cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from zsner.link.cues import pattern, words
+from zsner.link.dates import Calendar, TimeWords
 from zsner.link.page import Figure, Item, Page
 
 _YIELD: Final = frozenset({"output_value", "tax_revenue", "jobs"})
-_DIGITS: Final = {c: n for n, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "○": 0, "两": 2}
-
-
-class TimeWords(NamedTuple):
-    """Time words [start, end) of the folded text."""
-
-    start: int
-    end: int
-    text: str
-    goal: bool
-    """Whether they are words of a yearly goal (年度目标), which bound its amount alone."""
 
 
 @cache
@@ -61,7 +49,7 @@ def find_times(page: Page) -> list[TimeWords]:
 class Periods:
     """The time words of a page, ready to be asked for those of a figure."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, published: date | None = None) -> None:
         self.page = page
         self.times = find_times(page)
         self.by_line: dict[int, list[TimeWords]] = {}
@@ -78,8 +66,7 @@ class Periods:
                 and pattern("period", "furniture").search(page.text[line.start : line.end])
             )
         }
-        self.published = _published(page)
-        self.context_year = self._context_year()
+        self.calendar = Calendar(page, self.times, published)
 
     def governing(self, figure: Figure) -> tuple[TimeWords | None, str]:
         """The time words that bound a figure, and the rule that found them."""
@@ -179,16 +166,9 @@ class Periods:
         time = next(t for t in self.times if t.start == end)
         return pattern("period", "to_come").match(self.page.masked[time.end : time.end + 4]) is not None
 
-    def _context_year(self) -> int | None:
-        """The year of the page where it is certain: its publication, else the one year it names."""
-        if self.published is not None:
-            return self.published.year
-        years = {y for t in self.times if (y := named_year(t.text)) is not None}
-        return years.pop() if len(years) == 1 else None
-
-    def dates(self, time: TimeWords) -> tuple[str | None, str | None]:
-        """ISO dates of time words; None where the year is not certain."""
-        return iso_range(time.text, self.context_year, self.published)
+    def dates(self, time: TimeWords, *, target: bool = False) -> tuple[str | None, str | None]:
+        """ISO dates of time words; None where nothing names them."""
+        return self.calendar.dates(time, target=target)
 
 
 def _is_date_line(masked: str) -> bool:
@@ -197,131 +177,3 @@ def _is_date_line(masked: str) -> bool:
 
 
 _PUBLISHED: Final = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?!\d)")
-
-
-def _published(page: Page) -> date | None:
-    """The date of publication as the page's furniture gives it."""
-    for line in page.lines:
-        text = page.text[line.start : line.end]
-        for m in _PUBLISHED.finditer(text):
-            if pattern("period", "furniture").search(text) or len(text.strip()) <= 24:
-                try:
-                    return date(int(m[1]), int(m[2]), int(m[3]))
-                except ValueError:
-                    continue  # no date of the calendar, such as 2023-13-40: the next one on the line
-    return None
-
-
-def chinese_number(text: str) -> int | None:
-    """`12`, `十二`, `二〇一三`, `一一四` -> int; None if it is none of them."""
-    if text.isdecimal():
-        return int(text)
-    if "十" in text:
-        tens, _, ones = text.partition("十")
-        left, right = _DIGITS.get(tens, 1 if not tens else -1), _DIGITS.get(ones, 0 if not ones else -1)
-        return None if left < 0 or right < 0 else left * 10 + right
-    value = 0
-    for char in text:
-        if char not in _DIGITS:
-            return None
-        value = value * 10 + _DIGITS[char]
-    return value if text else None
-
-
-_NUMBER: Final = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})"
-_YEAR: Final = re.compile(r"(民国)?(\d{2,4}|[〇零○一二三四五六七八九十]{2,4})年")
-
-
-def named_year(text: str) -> int | None:
-    """The year that time words name themselves, Republican years (103年度) included."""
-    m = _YEAR.search(text)
-    if m is None:
-        return None
-    year = chinese_number(m[2])
-    if year is None:
-        return None
-    if 1949 <= year <= 2100 and not m[1]:
-        return year
-    if 90 <= year <= 200 or (m[1] and 1 <= year <= 200):
-        return year + 1911
-    return None
-
-
-_OFFSETS: Final = (("前年", -2), ("去年", -1), ("上年", -1), ("明年", 1), ("后年", 2))
-
-
-def iso_range(text: str, year: int | None, published: date | None) -> tuple[str | None, str | None]:
-    """ISO dates of time words, given the year of their page (None: not certain)."""
-    own = named_year(text)
-    if own is None:
-        if year is None:
-            return None, None
-        own = year + next((shift for word, shift in _OFFSETS if word in text), 0)
-    body = _YEAR.sub("", text, count=1) if named_year(text) is not None else text
-    until = re.match("截|至|到", text.strip()) is not None
-    span = _within(body, own, published)
-    if span is None:
-        return None, None
-    first, last = span
-    if until:
-        return None, last.isoformat()
-    return first.isoformat(), last.isoformat() if last else None
-
-
-_MONTHS: Final = re.compile(rf"({_NUMBER})(?:月份?)?\s*[-至到~]\s*({_NUMBER})月")
-_DAY: Final = re.compile(rf"({_NUMBER})月({_NUMBER})[日号](?:\s*[-至到~、]\s*(?:({_NUMBER})月)?({_NUMBER})[日号])?")
-_MONTH: Final = re.compile(rf"({_NUMBER})月(?:份|底|末|初)?(上旬|中旬|下旬)?")
-_QUARTERS: Final = (
-    (r"(?:前|首)(?:三|3)(?:个)?季|1-3季", 1, 9),
-    (r"(?:前|首)(?:两|二|2)(?:个)?季|上半年", 1, 6),
-    (r"下半年", 7, 12),
-    (r"第?[一1]季|首季", 1, 3),
-    (r"第?[二2]季", 4, 6),
-    (r"第?[三3]季", 7, 9),
-    (r"第?[四4]季", 10, 12),
-)
-
-
-def _within(text: str, year: int, published: date | None) -> tuple[date, date] | None:
-    """First and last day of time words within `year`; None where they name no span of it."""
-    try:
-        return _parts(text, year, published)
-    except ValueError:
-        return None  # such as 2月30日 on a damaged page
-
-
-def _parts(text: str, year: int, published: date | None) -> tuple[date, date] | None:
-    def months(first: int, last: int) -> tuple[date, date]:
-        return date(year, first, 1), date(year, last, calendar.monthrange(year, last)[1])
-
-    def number(found: str) -> int:
-        return chinese_number(found) or 0
-
-    if m := _DAY.search(text):
-        first = date(year, number(m[1]), number(m[2]))
-        last = date(year, number(m[3] or m[1]), number(m[4])) if m[4] else first
-        return first, last
-    for words_, low, high in _QUARTERS:
-        if re.search(words_, text):
-            return months(low, high)
-    if m := _MONTHS.search(text):
-        return months(number(m[1]), number(m[2]))
-    if m := re.search(rf"前({_NUMBER}|两)个?月", text):
-        return months(1, number(m[1]))
-    if m := _MONTH.search(text):
-        month = number(m[1])
-        if m[2]:
-            low = {"上旬": 1, "中旬": 11, "下旬": 21}[m[2]]
-            high = {"上旬": 10, "中旬": 20, "下旬": calendar.monthrange(year, month)[1]}[m[2]]
-            return date(year, month, low), date(year, month, high)
-        return months(month, month)
-    if "以来" in text and published is not None and published.year == year:
-        return date(year, 1, 1), published
-    if re.search("以来|年初|目前|眼下|日|周|期间|月", text):
-        return None
-    if _YEAR.search(f"{year}年") and re.fullmatch(
-        r"(?:截至|截止|到|至|自|从)?(?:今年|去年|明年|前年|上年度?|本年度?|后年|当年|全年|年内|年底前?|到年底|年度|度|底|末|的|一年|)*",
-        text,
-    ):
-        return months(1, 12)
-    return None
