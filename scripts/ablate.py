@@ -1,9 +1,10 @@
 """Try recipes on dev, one run after the other; what is measured already is not run again.
 
     python scripts/ablate.py scripts/ablations.yaml
+    python scripts/ablate.py scripts/learning_curve.yaml
 
 The file names a `screening` recipe and `tries`: what each changes in it, for which seeds. Results go to
-`reports/ablations.jsonl` (one line a run) and `reports/ablations.md`. Only train and dev are read.
+`reports/<name of the file>.jsonl` (one line a run) and `.md`. Only train and dev are read.
 """
 
 import statistics
@@ -23,14 +24,11 @@ from zsner.score.spans import span_scores
 from zsner.training.config import TrainConfig
 from zsner.training.train import train
 
-RESULTS = Path("reports/ablations.jsonl")
-TABLE = Path("reports/ablations.md")
-
 
 def run(name: str, settings: dict[str, Any], seed: int) -> dict[str, Any]:
     """Train one recipe and score its int8 model on dev."""
     config = msgspec.convert(settings | {"name": "ablation", "seed": seed, "gate": 1.0}, TrainConfig)
-    folder = Path("runs/ablations") / f"{name}-{seed}"
+    folder = Path("runs/ablations") / f"{config.articles}-{name}-{seed}"
     started = time.monotonic()
     manifest = train(config, folder, resume=(folder / "run.json").exists())
     minutes = (time.monotonic() - started) / 60
@@ -49,7 +47,7 @@ def run(name: str, settings: dict[str, Any], seed: int) -> dict[str, Any]:
     }
 
 
-def table(lines: list[dict[str, Any]]) -> str:
+def table(lines: list[dict[str, Any]], plan: Path) -> str:
     """Markdown: one row a try and data state, means over its seeds."""
     groups: dict[tuple[str, int, int], list[dict[str, Any]]] = defaultdict(list)
     for line in lines:
@@ -57,7 +55,7 @@ def table(lines: list[dict[str, Any]]) -> str:
     rows = [
         "# Recipes tried on dev",
         "",
-        "Strict span F1 on `dev` of the int8 model; made by `python scripts/ablate.py scripts/ablations.yaml`.",
+        f"Strict span F1 on `dev` of the int8 model; made by `python scripts/ablate.py {plan}`.",
         "",
         "| try | articles | dev | seeds | micro | spread | " + " | ".join(SPAN_TYPES) + " | minutes |",
         "|" + "---|" * (7 + len(SPAN_TYPES)),
@@ -74,8 +72,10 @@ def table(lines: list[dict[str, Any]]) -> str:
 
 
 def main() -> None:
-    plan = msgspec.yaml.decode(Path(sys.argv[1]).read_bytes())
-    lines = [msgspec.json.decode(row) for row in RESULTS.read_bytes().splitlines()] if RESULTS.exists() else []
+    source = Path(sys.argv[1])
+    plan = msgspec.yaml.decode(source.read_bytes())
+    results = Path("reports") / f"{source.stem}.jsonl"
+    lines = [msgspec.json.decode(row) for row in results.read_bytes().splitlines()] if results.exists() else []
     done = {(r["try"], r["seed"], msgspec.json.encode(r["settings"], order="sorted")) for r in lines}
     for name, change in plan["tries"].items():
         seeds = change.pop("seeds", [13])
@@ -84,9 +84,9 @@ def main() -> None:
             if (name, seed, msgspec.json.encode(settings, order="sorted")) in done:
                 continue
             lines.append(run(name, settings, seed))
-            with RESULTS.open("ab") as file:
+            with results.open("ab") as file:
                 file.write(msgspec.json.encode(lines[-1]) + b"\n")
-            TABLE.write_text(table(lines), encoding="utf-8")
+            results.with_suffix(".md").write_text(table(lines, source), encoding="utf-8")
             print(name, seed, lines[-1]["micro"], f"{lines[-1]['minutes']} min", flush=True)
 
 

@@ -25,24 +25,21 @@ def _expression() -> re.Pattern[str]:
 
 
 def find_times(page: Page) -> list[TimeWords]:
-    """All time words outside GROWTH spans that may bound a figure, in order."""
+    """All time words outside GROWTH spans that may bound a figure, in order. Blanks inside them,
+    which damaged pages have, do not count."""
+    places = [i for i, char in enumerate(page.masked) if char != " "]
+    masked = "".join(page.masked[i] for i in places)
+    text = "".join(page.text[i] for i in places)
     found = []
-    for m in _expression().finditer(page.masked):
-        if pattern("period", "skip_before").search(page.text[max(0, m.start() - 1) : m.start()]):
+    for m in _expression().finditer(masked):
+        start, end = m.span()
+        if end == start or pattern("period", "skip_before").search(text[max(0, start - 1) : start]):
             continue
-        if pattern("period", "skip_behind").match(page.text[m.end() : m.end() + 6]):
+        if pattern("period", "skip_behind").match(text[end : end + 6]):
             continue
-        if m.end() == m.start():
-            continue
-        goal = pattern("period", "goal_behind").match(page.text[m.end() : m.end() + 10]) is not None
-        found.append(
-            TimeWords(
-                m.start(),
-                m.end(),
-                page.text[m.start() : m.end()],
-                goal or pattern("period", "goal").fullmatch(m.group()) is not None,
-            )
-        )
+        goal = pattern("period", "goal_behind").match(text[end : end + 10]) is not None
+        goal = goal or pattern("period", "goal").fullmatch(m.group()) is not None
+        found.append(TimeWords(places[start], places[end - 1] + 1, text[start:end], goal))
     return found
 
 
