@@ -2,6 +2,7 @@
 
 import json
 import os
+import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,8 @@ from typer.testing import CliRunner
 
 from tests.conftest import ARTICLES, ROOT, SEEDS
 from zsner.cli.app import app
+from zsner.cli.predict import Format, predict
+from zsner.document import DataError
 
 LINE = "一季度，广西签约项目582个，总投资额3197亿元，同比增长57.9%。"
 
@@ -42,6 +45,57 @@ def test_a_folder_as_a_table() -> None:
     text = done.stdout.decode()
     for path in ARTICLES:
         assert path.name in text
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl", ".parquet", ".XLSX"])
+def test_the_name_of_the_output_gives_the_format(tmp_path: Path, suffix: str) -> None:
+    out = tmp_path / f"figures{suffix}"
+    assert predict(str(ARTICLES[0]), output=out) == 0
+    start = {".csv": b"id,", ".jsonl": b'{"format"', ".parquet": b"PAR1", ".XLSX": b"PK"}[suffix]
+    assert out.read_bytes().startswith(start)
+    assert list(tmp_path.iterdir()) == [out]
+    assert predict(str(ARTICLES[0]), output=out, format=Format.jsonl) == 0
+    assert out.read_bytes().startswith(b'{"format"')
+
+
+@pytest.mark.parametrize(("format", "start"), [("parquet", b"PAR1"), ("xlsx", b"PK")])
+def test_binary_formats_go_into_a_pipe_and_not_to_a_terminal(format: str, start: bytes) -> None:
+    done = run("predict", "-", "--format", format, stdin=LINE.encode())
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.startswith(start)
+    master, terminal = pty.openpty()
+    command = [sys.executable, "-m", "zsner.cli.app", "predict", "data/articles", "--format", format]
+    refused = subprocess.run(command, stdout=terminal, stderr=subprocess.PIPE, cwd=ROOT, check=False)
+    os.close(terminal)
+    os.close(master)
+    assert refused.returncode == 2
+    (line,) = refused.stderr.decode().splitlines()
+    assert f"--format {format} is not for a terminal; name a file with -o" in line
+
+
+@pytest.mark.parametrize(("suffix", "library"), [("parquet", "pyarrow"), ("xlsx", "xlsxwriter")])
+def test_tables_without_their_extra_say_how_to_get_it(
+    tmp_path: Path, suffix: str, library: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("zsner.cli.extras.find_spec", lambda name: None)
+    with pytest.raises(DataError, match=rf"needs {library}; install: pip install 'zsner\[tables\]'"):
+        predict(str(ARTICLES[0]), output=tmp_path / f"out.{suffix}")
+    assert not list(tmp_path.iterdir())
+
+
+def test_min_score_leaves_out_figures_and_keeps_their_spans(tmp_path: Path) -> None:
+    every, sure = tmp_path / "every.jsonl", tmp_path / "sure.jsonl"
+    predict(str(ARTICLES[0]), output=every)
+    before = json.loads(every.read_bytes())
+    scores = sorted(t["score"] for t in before["tuples"])
+    line = scores[len(scores) // 2]
+    predict(str(ARTICLES[0]), output=sure, min_score=line)
+    after = json.loads(sure.read_bytes())
+    assert after["spans"] == before["spans"]
+    assert after["tuples"] == [t for t in before["tuples"] if t["score"] >= line]
+    assert 0 < len(after["tuples"]) < len(before["tuples"])
+    done = run("predict", str(ARTICLES[0]), "--format", "csv", "--min-score", str(line))
+    assert len(done.stdout.splitlines()) == len(after["tuples"]) + 1
 
 
 def test_bad_documents_do_not_end_the_run(tmp_path: Path) -> None:
@@ -141,7 +195,6 @@ def test_help_teaches(command: list[str]) -> None:
 
 def test_a_missing_extra_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     from zsner.cli.extras import need
-    from zsner.document import DataError
 
     with pytest.raises(DataError, match=r"pip install 'zsner\[train\]'"):
         need("train", "no_such_module_anywhere")

@@ -9,7 +9,8 @@ import pytest
 from tests.conftest import ARTICLES, SEEDS
 from zsner.document import DataError, Document, Unreadable, to_json
 from zsner.io.readers import read_gold, read_predictions, read_sources
-from zsner.io.writers import COLUMNS, CsvWriter, TableWriter, opened, readable
+from zsner.io.rows import CSV_COLUMNS
+from zsner.io.writers import CsvWriter, TableWriter, opened, readable
 from zsner.pipeline import with_values
 
 
@@ -101,7 +102,7 @@ def test_csv_has_a_row_a_tuple(gold: list[Document]) -> None:
     writer.write(Unreadable(id="bad.txt", error="is empty"))
     rows = list(csv.DictReader(io.StringIO(file.getvalue().decode("utf-8"))))
     assert len(rows) == sum(len(d.tuples) for d in gold) + 1
-    assert tuple(rows[0]) == COLUMNS
+    assert list(rows[0]) == [c.name for c in CSV_COLUMNS]
     first = next(r for r in rows if r["value"] == "2217億元")
     assert (first["amount"], first["unit"], first["indicator"]) == ("221700000000", "CNY", "funds_in_place")
     assert (first["growth"], first["growth_amount"]) == ("同比增長38.8%", "0.388")

@@ -40,6 +40,31 @@ Indicator = Literal[
 ]
 INDICATORS: Final[tuple[Indicator, ...]] = get_args(Indicator)
 
+INDICATOR_NAMES: Final[dict[Indicator, str]] = {
+    "signed_projects": "签约项目",
+    "signed_amount": "签约金额",
+    "project_investment": "项目投资额",
+    "funds_in_place": "到位资金",
+    "landed_projects": "落地项目",
+    "started_projects": "开工项目",
+    "completed_projects": "竣工项目",
+    "pipeline_projects": "在谈储备项目",
+    "pipeline_amount": "在谈储备金额",
+    "visits_out": "外出拜访",
+    "visits_in": "来访接待",
+    "events": "招商活动",
+    "teams": "招商队伍",
+    "personnel": "招商人员",
+    "fund_size": "基金规模",
+    "fund_count": "基金数量",
+    "output_value": "产值营收",
+    "tax_revenue": "税收",
+    "jobs": "就业岗位",
+    "enterprises": "企业数",
+    "other": "其他",
+}
+"""What people call the indicators, for tables; programs use the codes."""
+
 Status = Literal["actual", "target"]
 STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 

@@ -5,14 +5,17 @@ from collections.abc import Callable, Iterable
 from enum import StrEnum
 from itertools import chain
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Annotated
+from typing import IO, TYPE_CHECKING, Annotated, Final
 
+import msgspec
 import typer
 
-from zsner.document import DataError
+from zsner.cli.extras import need
+from zsner.document import DataError, Document
 
 if TYPE_CHECKING:
     from zsner.io.readers import Source
+    from zsner.io.writers import Writer
 
 
 class Format(StrEnum):
@@ -21,6 +24,19 @@ class Format(StrEnum):
     table = "table"
     jsonl = "jsonl"
     csv = "csv"
+    parquet = "parquet"
+    xlsx = "xlsx"
+
+
+_BY_SUFFIX: Final = {
+    ".csv": Format.csv,
+    ".jsonl": Format.jsonl,
+    ".ndjson": Format.jsonl,
+    ".parquet": Format.parquet,
+    ".xlsx": Format.xlsx,
+}
+_LIBRARY: Final = {Format.parquet: "pyarrow", Format.xlsx: "xlsxwriter"}
+"""What the binary formats need."""
 
 
 def predict_cli(
@@ -29,7 +45,11 @@ def predict_cli(
     ],
     model: Annotated[str | None, typer.Option(help="A model folder; default: the model in the package.")] = None,
     format: Annotated[
-        Format | None, typer.Option(help="Default: table on a terminal, jsonl in a pipe or file.")
+        Format | None,
+        typer.Option(
+            help="Default: what the name given with -o ends in (.csv .jsonl .parquet .xlsx); "
+            "else table on a terminal, jsonl in a pipe or file."
+        ),
     ] = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write here instead of standard output.")
@@ -40,6 +60,9 @@ def predict_cli(
     min_confidence: Annotated[
         float | None,
         typer.Option(min=0, max=1, help="Leave out spans below it; default: what the model does best with; 0: none."),
+    ] = None,
+    min_score: Annotated[
+        float | None, typer.Option(min=0, max=1, help="Leave out figures whose score is below it; their spans stay.")
     ] = None,
 ) -> None:
     """Read articles and write their metric tuples.
@@ -52,7 +75,11 @@ def predict_cli(
 
         cat page.txt | zsner predict - --format csv         one row a figure
 
+        zsner predict news/ -o news.xlsx                    the same for Excel; .parquet for pandas, DuckDB
+
         zsner predict news/ --min-confidence 0.9            only what the model is sure of
+
+    xlsx and parquet need the extra `tables`, and `-o FILE` or a pipe: they are not for a terminal.
 
     Exit status: 0 all read; 1 some documents could not be read (each is a line with its error);
     2 nothing could be done.
@@ -66,6 +93,7 @@ def predict_cli(
         home_region=home_region,
         threads=threads,
         min_confidence=min_confidence,
+        min_score=min_score,
     )
     if failed:
         typer.echo(f"{failed} document{'s' if failed > 1 else ''} could not be read", err=True)
@@ -82,11 +110,11 @@ def predict(
     home_region: str | None = None,
     threads: int | None = None,
     min_confidence: float | None = None,
+    min_score: float | None = None,
 ) -> int:
     """Predict `path` and write the result; returns how many documents could not be read."""
-    from zsner.document import Document
     from zsner.io.readers import count_sources, read_sources
-    from zsner.io.writers import CsvWriter, JsonlWriter, TableWriter, Writer, opened
+    from zsner.io.writers import opened
     from zsner.pipeline import load
 
     if encoding is not None:
@@ -96,16 +124,16 @@ def predict(
             raise DataError(f"--encoding {encoding}: no such encoding; for example utf-8, gb18030, big5") from error
     if output is not None and not output.parent.is_dir():
         raise DataError(f"--output {output}: no such folder; make it first")
+    terminal = output is None and sys.stdout.isatty()
     if format is None:
-        format = Format.table if output is None and sys.stdout.isatty() else Format.jsonl
+        default = Format.table if terminal else Format.jsonl
+        format = default if output is None else _BY_SUFFIX.get(output.suffix.lower(), default)
+    if format in _LIBRARY and terminal:
+        raise DataError(f"--format {format} is not for a terminal; name a file with -o, such as -o figures.{format}")
+    new_writer = _writer(format)
     sources = read_sources(path, encoding)
     first = next(sources)  # a path that is not there is told before the model is loaded
     nlp = load(model, threads=threads, min_confidence=min_confidence)
-    writers: dict[Format, Callable[[IO[bytes]], Writer]] = {
-        Format.table: TableWriter,
-        Format.jsonl: JsonlWriter,
-        Format.csv: CsvWriter,
-    }
     total = count_sources(path)
     # A bar only where a person waits and it does not run into the table.
     waits = sys.stderr.isatty() and total != 1 and not (format is Format.table and output is None)
@@ -114,19 +142,44 @@ def predict(
         stream = _with_bar(stream, total)
     failed = 0
     with opened(output) as file:
-        writer = writers[format](file)
+        writer = new_writer(file)
         for source in stream:
             if source.note:
                 typer.echo(f"note: {source.note}", err=True)
             document = source.document
             if isinstance(document, Document):
                 document = nlp.process(document, home_region=home_region or document.home_region)
+                document = document if min_score is None else _sure(document, min_score)
             else:
                 failed += 1
                 typer.echo(f"error: {document.error}", err=True)
             writer.write(document)
-        writer.close()
+        for note in writer.close():
+            typer.echo(f"note: {note}", err=True)
     return failed
+
+
+def _writer(format: Format) -> "Callable[[IO[bytes]], Writer]":
+    """What writes `format`. Raises DataError if its library is missing, before anything is done."""
+    if format in _LIBRARY:
+        need("tables", _LIBRARY[format])
+        from zsner.io.tables import ParquetWriter, XlsxWriter
+
+        return ParquetWriter if format is Format.parquet else XlsxWriter
+    from zsner.io.writers import CsvWriter, JsonlWriter, TableWriter
+
+    writers: dict[Format, Callable[[IO[bytes]], Writer]] = {
+        Format.table: TableWriter,
+        Format.jsonl: JsonlWriter,
+        Format.csv: CsvWriter,
+    }
+    return writers[format]
+
+
+def _sure(document: Document, least: float) -> Document:
+    """The document without the tuples whose score is below `least`."""
+    kept = tuple(t for t in document.tuples if t.score is not None and t.score >= least)
+    return msgspec.structs.replace(document, tuples=kept)
 
 
 def _with_bar(sources: Iterable["Source"], total: int | None) -> Iterable["Source"]:

@@ -1,4 +1,7 @@
-"""Documents -> JSONL, CSV, a table for people; outputs are written aside and renamed."""
+"""Documents -> JSONL, CSV, a table for people; outputs are written aside and renamed.
+
+Parquet and Excel are in `tables.py`.
+"""
 
 import csv
 import io
@@ -11,15 +14,11 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, Protocol
 
 from zsner.document import Document, MetricTuple, Quantity, Span, Unreadable, to_json
+from zsner.io.rows import CSV_COLUMNS, csv_text, one_line, rows
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-COLUMNS: Final = (
-    "id", "indicator", "status", "value", "amount", "low", "high", "unit", "bound", "region", "region_name",
-    "period", "from", "to", "growth", "growth_amount", "growth_unit", "org", "industry", "mechanism", "filter",
-    "score", "start", "end", "error",
-)  # fmt: skip
 _BOUNDS: Final = {
     "exact": "",
     "range": "",
@@ -49,7 +48,9 @@ class Writer(Protocol):
 
     def write(self, document: Document | Unreadable) -> None: ...
 
-    def close(self) -> None: ...
+    def close(self) -> tuple[str, ...]:
+        """Finish; what the user should know of what did not fit the format."""
+        ...
 
 
 class JsonlWriter:
@@ -61,8 +62,9 @@ class JsonlWriter:
     def write(self, document: Document | Unreadable) -> None:
         self.file.write(to_json(document) + b"\n")
 
-    def close(self) -> None:
+    def close(self) -> tuple[str, ...]:
         """Nothing is held back."""
+        return ()
 
 
 class CsvWriter:
@@ -70,67 +72,22 @@ class CsvWriter:
 
     def __init__(self, file: IO[bytes]) -> None:
         self.file = file
-        self._row(dict(zip(COLUMNS, COLUMNS, strict=True)))
+        self._row([c.name for c in CSV_COLUMNS])
 
     def write(self, document: Document | Unreadable) -> None:
-        if isinstance(document, Unreadable):
-            self._row({"id": document.id, "error": document.error})
-            return
         for row in rows(document):
-            self._row(row)
+            self._row([csv_text(row.get(c.name)) for c in CSV_COLUMNS])
 
-    def close(self) -> None:
+    def close(self) -> tuple[str, ...]:
         """Nothing is held back."""
+        return ()
 
-    def _row(self, row: dict[str, str]) -> None:
-        # csv writes text; one row at a time keeps memory constant.
+    def _row(self, cells: list[str]) -> None:
+        # csv writes text; one row at a time keeps memory constant. It quotes what is in its line end:
+        # a bare \r in a cell would begin a new row in a spreadsheet.
         text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerow([row.get(c, "") for c in COLUMNS])
-        self.file.write(text.getvalue().encode("utf-8"))
-
-
-def rows(document: Document) -> Iterator[dict[str, str]]:
-    """One flat row a tuple: the columns of the CSV."""
-    spans = {s.id: s for s in document.spans}
-
-    def texts(ids: tuple[str, ...]) -> str:
-        return "; ".join(_one_line(spans[i].text) for i in ids)
-
-    for t in document.tuples:
-        head = spans[t.head]
-        row = {
-            "id": document.id,
-            "indicator": t.indicator,
-            "status": t.status,
-            "value": _one_line(head.text),
-            "region": texts(t.linked("region")),
-            "region_name": t.region_name or "",
-            "org": texts(t.org),
-            "industry": texts(t.industry),
-            "mechanism": texts(t.mechanism),
-            "filter": texts(t.linked("filter")),
-            "score": "" if t.score is None else f"{t.score:.3f}",
-            "start": str(head.start),
-            "end": str(head.end),
-        }
-        if (v := head.value) is not None:
-            row |= {"amount": _text(v.amount), "unit": v.unit, "bound": v.bound}
-            row |= {"low": _text(v.low), "high": _text(v.high)}
-        if t.period is not None:
-            row |= {"period": t.period.text, "from": t.period.from_ or "", "to": t.period.to or ""}
-        if t.growth is not None:
-            row["growth"] = _one_line(spans[t.growth].text)
-            if (g := spans[t.growth].value) is not None:
-                row |= {"growth_amount": _text(g.amount), "growth_unit": g.unit}
-        yield row
-
-
-def _text(number: Decimal | None) -> str:
-    return "" if number is None else str(number)
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
+        csv.writer(text, lineterminator="\r\n").writerow(cells)
+        self.file.write((text.getvalue().removesuffix("\r\n") + "\n").encode("utf-8"))
 
 
 class TableWriter:
@@ -162,9 +119,10 @@ class TableWriter:
             self.console.print(self._table(document))
         self.console.print()
 
-    def close(self) -> None:
+    def close(self) -> tuple[str, ...]:
         """Let go of the byte stream, which the caller owns."""
         self.text.detach()
+        return ()
 
     def _table(self, document: Document) -> "Table":
         from rich.markup import escape
@@ -178,14 +136,14 @@ class TableWriter:
         table.add_column("conf", justify="right")
 
         def texts(ids: tuple[str, ...]) -> str:
-            return escape("、".join(_one_line(spans[i].text) for i in ids))
+            return escape("、".join(one_line(spans[i].text) for i in ids))
 
         for t in document.tuples:
             head = spans[t.head]
             size = f" ({texts(t.linked('filter'))})" if t.filter else ""
             table.add_row(
                 t.indicator,
-                escape(_one_line(head.text)) + size,
+                escape(one_line(head.text)) + size,
                 readable(head),
                 escape(t.region_name or "") or texts(t.linked("region")),
                 escape(_period(t)),
