@@ -79,6 +79,8 @@ class MetricTuple(msgspec.Struct, frozen=True, kw_only=True):
     mechanism: tuple[str, ...] = ()
     filter: str | None = None
     score: float | None = None
+    same_as: str | None = None
+    """Head of a fuller statement of the same fact in the document; None for what stands for itself."""
 
     def linked(self, slot: Slot) -> tuple[str, ...]:
         """Ids of the spans in `slot`, none to many."""
@@ -159,6 +161,7 @@ def problems(document: Document) -> Iterator[str]:
         if span.start < last_end:
             yield f"span {span.id} overlaps the one before it or is out of order"
         last_end = max(last_end, span.end)
+    all_heads = {t.head for t in document.tuples}
     heads: set[str] = set()
     for number, t in enumerate(document.tuples):
         if t.head in heads:
@@ -166,6 +169,8 @@ def problems(document: Document) -> Iterator[str]:
         heads.add(t.head)
         if t.head not in by_id:
             yield f"tuples[{number}]: head {t.head} is no span"
+        if t.same_as is not None and (t.same_as not in all_heads or t.same_as == t.head):
+            yield f"tuples[{number}]: same_as {t.same_as} is no other tuple's head"
         for slot, wanted in SLOT_TYPE.items():
             for i in t.linked(slot):
                 if i not in by_id:

@@ -1,6 +1,6 @@
 """`load()` and `Pipeline`: Documents in, Documents out.
 
-text -> folded text -> tags -> spans of the text as read -> values -> links
+text -> folded text -> tags -> spans of the text as read -> links -> values -> repeated statements
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,6 +11,7 @@ import msgspec
 
 from zsner.document import Document, Quantity, Span
 from zsner.link.linker import link
+from zsner.link.same import group_same
 from zsner.model.folder import find_model
 from zsner.model.tagger import Tagger
 from zsner.numerals import Unparsable
@@ -57,7 +58,7 @@ class Pipeline:
         bare = msgspec.structs.replace(
             document, model=self.model, home_region=home_region, spans=tuple(spans), tuples=(), meta={}
         )
-        return with_values(link(bare, home_region=home_region))
+        return group_same(with_values(link(bare, home_region=home_region)))
 
     def pipe(self, documents: Iterable[Document]) -> Iterator[Document]:
         """Process documents as they come, in their order, each with the home region it carries."""

@@ -2,10 +2,12 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import msgspec
 
 from zsner import bio
-from zsner.document import DataError, Document, to_json
+from zsner.document import DataError, Document
 from zsner.text import fold, windows
 
 if TYPE_CHECKING:
@@ -81,8 +83,15 @@ def to_conll(documents: Iterable[Document], size: int = 320) -> Iterator[str]:
 
 
 def digest(documents: Iterable[Document]) -> str:
-    """SHA-256 over the documents' JSON in order of their ids: what a model was trained on."""
+    """SHA-256 over the documents' JSON in order of their ids: what a model was trained on. Fields
+    that are empty do not count, so that one which is added later changes no digest."""
     total = hashlib.sha256()
     for document in sorted(documents, key=lambda d: d.id):
-        total.update(to_json(document) + b"\n")
+        total.update(msgspec.json.encode(_filled(msgspec.to_builtins(document))) + b"\n")
     return total.hexdigest()
+
+
+def _filled(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: _filled(v) for k, v in value.items() if v is not None and v != [] and v != {}}
+    return [_filled(v) for v in value] if isinstance(value, list | tuple) else value

@@ -56,6 +56,7 @@ COLUMNS: Final = (
     Column("filter", "text", "规模限定", 14),
     Column("score", "probability", "置信度", 8),
     Column("sentence", "text", "句子", 60, added=1),
+    Column("same_as", "integer", "重复于", 10, added=1),
     Column("start", "integer", "起始位置", 10),
     Column("end", "integer", "结束位置", 10),
     Column("error", "text", "错误", 30),
@@ -101,6 +102,8 @@ def rows(document: Document | Unreadable) -> Iterator[Row]:
             "filter": _first(texts(t.linked("filter"))),
             "score": t.score,
             "sentence": _sentence(document.text, page, head),
+            # The start of the row that states it more fully: sums take the rows where this is empty.
+            "same_as": None if t.same_as is None else spans[t.same_as].start,
             "start": head.start,
             "end": head.end,
         }
