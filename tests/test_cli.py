@@ -39,6 +39,23 @@ def test_standard_input_csv_and_home_region() -> None:
     assert "signed_amount,actual,3197亿元,319700000000" in done.stdout.decode()
 
 
+def test_a_day_of_publication_by_option_and_by_line(tmp_path: Path) -> None:
+    lines = tmp_path / "a.jsonl"
+    lines.write_text(
+        '{"id": "x", "text": "昨日，全市签约项目87个。", "published": "2024-03-01"}\n'
+        '{"id": "y", "text": "昨日，全市签约项目87个。", "published": "1 March"}\n',
+        encoding="utf-8",
+    )
+    done = run("predict", str(lines))
+    assert done.returncode == 1
+    good, bad = map(json.loads, done.stdout.splitlines())
+    assert [t["period"]["from"] for t in good["tuples"]] == ["2024-02-29"]
+    assert "no date; write it as 2023-05-10" in bad["error"]
+    refused = run("predict", str(lines), "--published", "2023-13-40")
+    assert refused.returncode == 2
+    assert "--published is '2023-13-40', no date" in refused.stderr.decode()
+
+
 def test_a_folder_as_a_table() -> None:
     done = run("predict", "data/articles", "--format", "table")
     assert done.returncode == 0

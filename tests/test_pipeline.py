@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import jsonschema
@@ -95,3 +96,10 @@ def test_prediction_never_imports_torch_transformers_or_what_tables_need(tmp_pat
     )
     subprocess.run([sys.executable, "-c", code], check=True)
     assert (tmp_path / "out.jsonl").read_bytes()
+
+
+def test_the_given_day_of_publication_dates_the_periods(nlp: Pipeline) -> None:
+    text = "昨日，全市签约项目87个。"
+    bare, dated = nlp(text), nlp(text, published=date(2024, 3, 1))
+    assert [t.period.from_ for t in bare.tuples if t.period] == [None]
+    assert [t.period.from_ for t in dated.tuples if t.period] == ["2024-02-29"]

@@ -5,6 +5,7 @@ field. Offsets are Unicode code points into `Document.text`, end exclusive.
 """
 
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -24,6 +25,14 @@ from zsner.schema import (
 
 class DataError(ValueError):
     """Input that is not what it should be; the message names place and remedy."""
+
+
+def read_day(text: str, what: str) -> date:
+    """An ISO date that a user gave. Raises DataError naming `what`."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise DataError(f"{what} is {text!r}, no date; write it as 2023-05-10") from error
 
 
 class Quantity(msgspec.Struct, frozen=True, kw_only=True):

@@ -4,12 +4,13 @@ text -> folded text -> tags -> spans of the text as read -> links -> values -> r
 """
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any, cast
 
 import msgspec
 
-from zsner.document import Document, Quantity, Span
+from zsner.document import Document, Quantity, Span, read_day
 from zsner.link.linker import link
 from zsner.link.same import group_same
 from zsner.model.folder import find_model
@@ -35,11 +36,14 @@ class Pipeline:
         """Name and version of the model."""
         return self.tagger.manifest.label
 
-    def __call__(self, text: str, *, id: str = "-", home_region: str | None = None) -> Document:
-        """Read one text. `home_region`: the place it is about, where the caller knows it."""
-        return self.process(Document(id=id, text=text), home_region=home_region)
+    def __call__(
+        self, text: str, *, id: str = "-", home_region: str | None = None, published: date | None = None
+    ) -> Document:
+        """Read one text. `home_region` is the place it is about, `published` its day of publication,
+        where the caller knows them."""
+        return self.process(Document(id=id, text=text), home_region=home_region, published=published)
 
-    def process(self, document: Document, *, home_region: str | None = None) -> Document:
+    def process(self, document: Document, *, home_region: str | None = None, published: date | None = None) -> Document:
         """The document with spans, values and tuples of this model in place of those it has."""
         folded = fold(document.text)
         spans = []
@@ -58,12 +62,19 @@ class Pipeline:
         bare = msgspec.structs.replace(
             document, model=self.model, home_region=home_region, spans=tuple(spans), tuples=(), meta={}
         )
-        return group_same(with_values(link(bare, home_region=home_region)))
+        return group_same(with_values(link(bare, home_region=home_region, published=published)))
 
     def pipe(self, documents: Iterable[Document]) -> Iterator[Document]:
-        """Process documents as they come, in their order, each with the home region it carries."""
+        """Process documents as they come, in their order, each with the home region and the day of
+        publication it carries."""
         for document in documents:
-            yield self.process(document, home_region=document.home_region)
+            yield self.process(document, home_region=document.home_region, published=published_of(document))
+
+
+def published_of(document: Document) -> date | None:
+    """The day of publication that came with a document. Raises DataError if it is no date."""
+    given = document.meta.get("published")
+    return None if not given else read_day(given, f"{document.id}: `published`")
 
 
 def with_values(document: Document) -> Document:

@@ -11,7 +11,7 @@ import msgspec
 import typer
 
 from zsner.cli.extras import need
-from zsner.document import DataError, Document
+from zsner.document import DataError, Document, read_day
 
 if TYPE_CHECKING:
     from zsner.io.readers import Source
@@ -56,6 +56,9 @@ def predict_cli(
     ] = None,
     encoding: Annotated[str | None, typer.Option(help="Encoding of the texts, where it is not detected right.")] = None,
     home_region: Annotated[str | None, typer.Option(help="The place the texts are about, where you know it.")] = None,
+    published: Annotated[
+        str | None, typer.Option(help="The day the texts were published, as 2023-05-10, where you know it.")
+    ] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="Processor threads to use.")] = None,
     min_confidence: Annotated[
         float | None,
@@ -91,6 +94,7 @@ def predict_cli(
         output=output,
         encoding=encoding,
         home_region=home_region,
+        published=published,
         threads=threads,
         min_confidence=min_confidence,
         min_score=min_score,
@@ -108,6 +112,7 @@ def predict(
     output: Path | None = None,
     encoding: str | None = None,
     home_region: str | None = None,
+    published: str | None = None,
     threads: int | None = None,
     min_confidence: float | None = None,
     min_score: float | None = None,
@@ -115,13 +120,14 @@ def predict(
     """Predict `path` and write the result; returns how many documents could not be read."""
     from zsner.io.readers import count_sources, read_sources
     from zsner.io.writers import opened
-    from zsner.pipeline import load
+    from zsner.pipeline import load, published_of
 
     if encoding is not None:
         try:
             "".encode(encoding)
         except LookupError as error:
             raise DataError(f"--encoding {encoding}: no such encoding; for example utf-8, gb18030, big5") from error
+    day = None if published is None else read_day(published, "--published")
     if output is not None and not output.parent.is_dir():
         raise DataError(f"--output {output}: no such folder; make it first")
     terminal = output is None and sys.stdout.isatty()
@@ -148,7 +154,11 @@ def predict(
                 typer.echo(f"note: {source.note}", err=True)
             document = source.document
             if isinstance(document, Document):
-                document = nlp.process(document, home_region=home_region or document.home_region)
+                document = nlp.process(
+                    document,
+                    home_region=home_region or document.home_region,
+                    published=day or published_of(document),
+                )
                 document = document if min_score is None else _sure(document, min_score)
             else:
                 failed += 1

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import msgspec
 
-from zsner.document import DataError, Document, Unreadable, from_json
+from zsner.document import DataError, Document, Unreadable, from_json, read_day
 from zsner.text import Decoded, decode
 
 TEXT_SUFFIXES: Final = (".txt", ".text", ".md")
@@ -104,7 +104,7 @@ def _lines(data: bytes, where: str) -> Iterator[Source]:
 
 
 def _line(line: str, where: str, fallback_id: str) -> Document | Unreadable:
-    """One line: an object with `text`, and `id` and `home_region` if known; a whole document by
+    """One line: an object with `text`, and `id`, `home_region`, `published` if known; a whole document by
     the output format is welcome too, its spans are predicted anew."""
     try:
         value: Any = msgspec.json.decode(line)
@@ -115,8 +115,18 @@ def _line(line: str, where: str, fallback_id: str) -> Document | Unreadable:
     name = str(value.get("id", fallback_id))
     if not value["text"].strip():
         return Unreadable(id=name, error=f'{where}: "text" is empty')
-    home = value.get("home_region")
-    return Document(id=name, text=value["text"], home_region=home if isinstance(home, str) and home else None)
+    home, published = value.get("home_region"), value.get("published")
+    if published:
+        try:
+            read_day(str(published), f'{where}: "published"')
+        except DataError as error:
+            return Unreadable(id=name, error=str(error))
+    return Document(
+        id=name,
+        text=value["text"],
+        home_region=home if isinstance(home, str) and home else None,
+        meta={"published": str(published)} if published else {},
+    )
 
 
 def _standard_input(encoding: str | None) -> Iterator[Source]:

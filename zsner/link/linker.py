@@ -4,6 +4,8 @@ The rooms beside it each decide one thing (indicator, region, period, slots); he
 in the order in which one needs the other's answer, sentence by sentence.
 """
 
+from datetime import date
+
 import msgspec
 
 from zsner.document import Document, MetricTuple, Period
@@ -23,18 +25,19 @@ from zsner.link.slots import (
 from zsner.link.table import Cell, find_cells
 
 
-def link(document: Document, *, home_region: str | None = None) -> Document:
+def link(document: Document, *, home_region: str | None = None, published: date | None = None) -> Document:
     """The document with its spans linked to metric tuples.
 
     The spans may be gold or predicted. `home_region` is the place the text is about, where the
-    caller knows it; without it, it is guessed (the document's own field is not read).
+    caller knows it, `published` its day of publication; without them the one is guessed, the other
+    read from the page's furniture (the document's own fields are not read).
     """
     page = Page(document)
     regions = Regions(page, home_region)
     sentences = [s for s in page.sentences if s.items]
     filters = {s.start: [i for i in s.of("MONEY") if is_filter(page, i, s)] for s in sentences}
     page.mark_filters([i for held in filters.values() for i in held])
-    periods = Periods(page)
+    periods = Periods(page, published)
     cells = find_cells(page)
     tuples = []
     figures: list[Figure] = []
