@@ -126,6 +126,15 @@ class Regions:
                 headings[number] = item
         return headings
 
+    def _section(self, number: int) -> Item | None:
+        """The place of the heading above a line, where that heading is a place and nothing else."""
+        for n in range(number - 1, -1, -1):
+            line = self.page.lines[n]
+            if line.heading:
+                alone = pattern("region", "section").match(self.page.masked[line.start : line.end])
+                return self.headings.get(n) if alone else None
+        return None
+
     # ---------------------------------------------------------------- the figure
 
     def spread(self, sentence: Sentence, figures: list[Figure]) -> None:
@@ -170,6 +179,9 @@ class Regions:
             right = [r for r in places if r.start >= item.end and self.roles[r.id] == "located"]
             if right:
                 return right[0], "region_right"
+        section = self._section(sentence.line)
+        if section is not None:
+            return section, "region_heading"
         earlier = self._earlier(sentence, project)
         if earlier is not None:
             return earlier, "region_paragraph"
