@@ -76,10 +76,12 @@ def test_hugging_face_and_onnx_give_the_same_labels(tiny_model: Path, tmp_path: 
     for article in ARTICLES[:3]:
         folded = fold(article.read_text(encoding="utf-8")).text
         texts = [folded[w.start : w.end] for w in windows(folded, 128)]
-        for text, ours in zip(texts, tagger.logits(texts), strict=True):
+        for text, (ours, states) in zip(texts, tagger.forward(texts), strict=True):
             with torch.no_grad():
-                theirs = model(**tokenizer(text, return_tensors="pt")).logits[0, 1:-1].numpy()
+                read = model(**tokenizer(text, return_tensors="pt"), output_hidden_states=True)
+            theirs = read.logits[0, 1:-1].numpy()
             assert np.abs(theirs - ours).max() < 1e-3
+            assert np.abs(read.hidden_states[-1][0, 1:-1].numpy() - states).max() < 1e-2
             clear = np.sort(theirs, axis=-1)[:, -1] - np.sort(theirs, axis=-1)[:, -2] > 1e-3
             assert (theirs.argmax(-1) == ours.argmax(-1))[clear].all()
 

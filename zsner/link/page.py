@@ -198,7 +198,8 @@ def is_value(item: Item) -> bool:
 class Figure(msgspec.Struct, eq=False):
     """A value span that heads a tuple, while its tuple is being put together.
 
-    `rules` names the rules that decided, for the tuple's score.
+    `rules` names the rules that decided, for the tuple's score; `sure` is the link scorer's
+    probability, where it decided.
     """
 
     item: Item
@@ -213,3 +214,4 @@ class Figure(msgspec.Struct, eq=False):
     region: Item | None = None
     period: tuple[int, int] | None = None
     rules: list[str] = []
+    sure: float | None = None

@@ -163,8 +163,9 @@ class Periods:
         time = next(t for t in self.times if t.start == end)
         return pattern("period", "to_come").match(self.page.masked[time.end : time.end + 4]) is not None
 
-    def dates(self, time: TimeWords, *, target: bool = False) -> tuple[str | None, str | None]:
-        """ISO dates of time words; None where nothing names them."""
+    def dates(self, place: tuple[int, int], *, target: bool = False) -> tuple[str | None, str | None]:
+        """ISO dates of the time words at `place`; None where nothing names them."""
+        time = next(t for t in self.times if (t.start, t.end) == place)
         return self.calendar.dates(time, target=target)
 
 

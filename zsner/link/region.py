@@ -40,10 +40,10 @@ class Regions:
         self._starts = [i.start for i in self.mentions]
         self.roles = self._roles()
         self._named = [r for r in self.mentions if not is_stand_in(r.text) and self.roles[r.id] != "out"]
-        self._listed = {i.id for group in page.groups(self.mentions) if len(group) > 1 for i in group}
+        self.listed = {i.id for group in page.groups(self.mentions) if len(group) > 1 for i in group}
         self.home = home if home is not None else self.guess()
-        self._aside = self._passing()
-        self._homes = self._home_mentions()
+        self.aside = self._passing()
+        self.home_mentions = self._home_mentions()
         self.headings = self._headings()
 
     # --------------------------------------------------------------------- roles
@@ -126,7 +126,7 @@ class Regions:
                 headings[number] = item
         return headings
 
-    def _section(self, number: int) -> Item | None:
+    def section(self, number: int) -> Item | None:
         """The place of the heading above a line, where that heading is a place and nothing else."""
         for n in range(number - 1, -1, -1):
             line = self.page.lines[n]
@@ -179,7 +179,7 @@ class Regions:
             right = [r for r in places if r.start >= item.end and self.roles[r.id] == "located"]
             if right:
                 return right[0], "region_right"
-        section = self._section(sentence.line)
+        section = self.section(sentence.line)
         if section is not None:
             return section, "region_heading"
         earlier = self._earlier(sentence, project)
@@ -188,15 +188,15 @@ class Regions:
         for number in range(sentence.line, max(-1, sentence.line - 4), -1):
             if number in self.headings and (number == sentence.line or page.lines[number].heading):
                 return self.headings[number], "region_heading"
-        homes = [r for r in self._homes if r.start < item.start]
+        homes = [r for r in self.home_mentions if r.start < item.start]
         if homes:
             return homes[-1], "region_home"
         right = [r for r in places if r.start >= item.end]
         if right:
             return right[0], "region_right"
         before = [r for r in self.mentions if r.end <= item.start and self.roles[r.id] != "out"]
-        if self._homes and not (before and self.home and short_name(self.home) in before[-1].text):
-            return self._homes[0], "region_home"
+        if self.home_mentions and not (before and self.home and short_name(self.home) in before[-1].text):
+            return self.home_mentions[0], "region_home"
         if before:
             return before[-1], "region_before"
         return None, "region_none"
@@ -212,9 +212,9 @@ class Regions:
             start = start if above is None else lines[above].start
         low, high = bisect_left(self._starts, start), bisect_left(self._starts, sentence.start)
         held = [r for r in self.mentions[low:high] if start <= r.start < sentence.start and self.roles[r.id] != "out"]
-        held = [r for r in held if r.id not in self._listed]
+        held = [r for r in held if r.id not in self.listed]
         if not project:
-            held = [r for r in held if r.id not in self._aside]
+            held = [r for r in held if r.id not in self.aside]
             held = [r for r in held if self.roles[r.id] == "topic"] or held
         return held[-1] if held else None
 

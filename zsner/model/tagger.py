@@ -50,11 +50,17 @@ class Tagger:
             self._session: Any = ort.InferenceSession(str(folder / ONNX), options, providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime raises classes of its own that share no base
             raise DataError(f"{folder / ONNX}: onnxruntime cannot load it ({error})") from error
+        given = {output.name: output.shape for output in self._session.get_outputs()}
+        self._outputs = [name for name in ("logits", "states") if name in given]
+        self._states = int(given["states"][-1]) if "states" in given else 0
 
     def tag(self, text: str) -> list[Tagged]:
         """Spans of a folded text, in order, flat, none across a line break, none less sure than
         `min_confidence`."""
-        log_probs = self.log_probs(text)
+        return self.decode(text, self.log_probs(text))
+
+    def decode(self, text: str, log_probs: Floats) -> list[Tagged]:
+        """The spans that `read` has found."""
         spans: list[Tagged] = []
         start = 0
         for line in text.split("\n"):
@@ -67,16 +73,25 @@ class Tagger:
 
     def log_probs(self, text: str) -> Floats:
         """(length, tags) log-probabilities of a folded text; every character is scored once."""
-        cut = windows(text, self.manifest.window, self.manifest.overlap)
-        result = np.empty((len(text), len(bio.TAGS)), dtype=np.float32)
-        for window, logits in zip(cut, self.logits([text[w.start : w.end] for w in cut]), strict=True):
-            kept = logits[window.keep_start - window.start : window.keep_end - window.start]
-            result[window.keep_start : window.keep_end] = bio.log_softmax(kept / self.manifest.temperature)
-        return result
+        return self.read(text)[0]
 
-    def logits(self, texts: Sequence[str]) -> list[Floats]:
-        """One (length, tags) array per text, in the order given."""
-        results: list[Floats] = [np.empty(0, dtype=np.float32)] * len(texts)
+    def read(self, text: str) -> tuple[Floats, Floats]:
+        """Log-probabilities (length, tags) and the encoder's last states (length, size) of a folded
+        text; no states, (length, 0), of a model that does not give them."""
+        cut = windows(text, self.manifest.window, self.manifest.overlap)
+        log_probs = np.empty((len(text), len(bio.TAGS)), dtype=np.float32)
+        states = np.empty((len(text), self._states), dtype=np.float32)
+        read = self.forward([text[w.start : w.end] for w in cut])
+        for window, (logits, hidden) in zip(cut, read, strict=True):
+            kept = slice(window.keep_start - window.start, window.keep_end - window.start)
+            log_probs[window.keep_start : window.keep_end] = bio.log_softmax(logits[kept] / self.manifest.temperature)
+            states[window.keep_start : window.keep_end] = hidden[kept]
+        return log_probs, states
+
+    def forward(self, texts: Sequence[str]) -> list[tuple[Floats, Floats]]:
+        """Logits and states of each text, in the order given."""
+        none: Floats = np.empty((0, 0), dtype=np.float32)
+        results: list[tuple[Floats, Floats]] = [(none, none)] * len(texts)
         for batch in _batches([len(t) + 2 for t in texts]):
             longest = max(len(texts[i]) for i in batch) + 2
             ids = np.full((len(batch), longest), self._ids["[PAD]"], dtype=np.int64)
@@ -85,9 +100,10 @@ class Tagger:
                 tokens = [self._ids.get(c, self._unknown) for c in texts[i]]
                 ids[row, : len(tokens) + 2] = [self._ids["[CLS]"], *tokens, self._ids["[SEP]"]]
                 mask[row, : len(tokens) + 2] = 1
-            (logits,) = self._session.run(["logits"], {"input_ids": ids, "attention_mask": mask})
+            logits, *more = self._session.run(self._outputs, {"input_ids": ids, "attention_mask": mask})
+            states = more[0] if more else np.empty((*ids.shape, 0), dtype=np.float32)
             for row, i in enumerate(batch):
-                results[i] = logits[row, 1 : len(texts[i]) + 1]
+                results[i] = logits[row, 1 : len(texts[i]) + 1], states[row, 1 : len(texts[i]) + 1]
         return results
 
 

@@ -20,15 +20,16 @@ from zsner.score.spans import strict_micro_f1
 from zsner.text import fold
 
 
-class _Logits(torch.nn.Module):
-    """Two inputs, one output: what the exported graph takes and gives."""
+class _Graph(torch.nn.Module):
+    """What the exported graph takes and gives: logits for the tags, last states for the links."""
 
     def __init__(self, model: PreTrainedModel) -> None:
         super().__init__()
         self.model = model
 
     def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> Any:
-        return self.model(input_ids=input_ids, attention_mask=attention_mask).logits
+        read = self.model(input_ids=input_ids, attention_mask=attention_mask, output_hidden_states=True)
+        return read.logits, read.hidden_states[-1]
 
 
 def export_int8(
@@ -80,7 +81,7 @@ def dev_micro_f1(tagger: Tagger, documents: list[Document]) -> float:
 
 def export_fp32(model: PreTrainedModel, path: Path) -> None:
     """PyTorch model -> fp32 ONNX with inputs `input_ids`, `attention_mask` (batch, length) and
-    output `logits` (batch, length, tags)."""
+    outputs `logits` (batch, length, tags), `states` (batch, length, size)."""
     # Two tensors: one given twice becomes one input of the graph, and the mask is lost.
     ids, mask = torch.ones((2, 8), dtype=torch.int64), torch.ones((2, 8), dtype=torch.int64)
     batch, length = torch.export.Dim("batch"), torch.export.Dim("length", max=512)
@@ -89,11 +90,11 @@ def export_fp32(model: PreTrainedModel, path: Path) -> None:
         warnings.simplefilter("ignore")
         logging.getLogger("torch.onnx").setLevel(logging.ERROR)
         torch.onnx.export(
-            _Logits(model),
+            _Graph(model),
             (ids, mask),
             str(path),
             input_names=["input_ids", "attention_mask"],
-            output_names=["logits"],
+            output_names=["logits", "states"],
             dynamic_shapes={"input_ids": {0: batch, 1: length}, "attention_mask": {0: batch, 1: length}},
             external_data=False,
             dynamo=True,
