@@ -1,4 +1,4 @@
-"""Put the int8 model of a trained folder into the package.
+"""Put the int8 model of a trained folder, with its link scorer, into the package.
 
 python scripts/bundle.py runs/released
 """
@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from zsner.document import DataError
-from zsner.model.folder import BUNDLED, ONNX, TOKENIZER, read_manifest, write_manifest
+from zsner.model.folder import BUNDLED, LINKS, ONNX, TOKENIZER, read_manifest, write_manifest
 
 
 def main(folder: Path) -> None:
@@ -16,9 +16,10 @@ def main(folder: Path) -> None:
     if manifest.kind != "released":
         raise DataError(f"{folder}: is an {manifest.kind} model; the package carries a released one")
     BUNDLED.mkdir(parents=True, exist_ok=True)
-    for name in (ONNX, TOKENIZER):
+    files = [name for name in (ONNX, LINKS, TOKENIZER) if name in manifest.files]
+    for name in files:
         shutil.copyfile(folder / name, BUNDLED / name)
-    write_manifest(BUNDLED, manifest, [ONNX, TOKENIZER])
+    write_manifest(BUNDLED, manifest, files)
     print(f"{BUNDLED}: {manifest.label}")
 
 

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 import torch
@@ -13,14 +14,20 @@ from transformers import AutoModelForTokenClassification, AutoTokenizer, pipelin
 import zsner
 from tests.conftest import ARTICLES, ROOT, SEEDS
 from zsner import bio
+from zsner.corpus.tasks import load_documents
 from zsner.document import DataError, problems
+from zsner.link.facts import SCORED
+from zsner.link.linker import Ruled
+from zsner.link.scorer import CHOSEN_ONE, LinkScorer, probabilities
 from zsner.model.folder import MANIFEST, read_manifest, write_manifest
 from zsner.model.tagger import Tagger
+from zsner.pipeline import Pipeline, load
 from zsner.text import fold, windows
 from zsner.training import train as training
 from zsner.training.config import TrainConfig, read_config
 from zsner.training.data import training_data
 from zsner.training.export import export_fp32
+from zsner.training.links import LinkHeads, export_links, inputs
 from zsner.training.tokenizer import load_tokenizer
 
 TEXT = "一季度，全市新签约项目87个，总投资额320亿元，\n同比增长12%；“链长制” 招商（LNG）。𠀀"
@@ -44,6 +51,7 @@ def test_the_manifest_says_how_the_model_was_made(tiny_model: Path) -> None:
         "config.json",
         "model.safetensors",
         "model.onnx",
+        "links.onnx",
         "tokenizer.json",
         "tokenizer_config.json",
     }
@@ -84,6 +92,42 @@ def test_hugging_face_and_onnx_give_the_same_labels(tiny_model: Path, tmp_path: 
             assert np.abs(read.hidden_states[-1][0, 1:-1].numpy() - states).max() < 1e-2
             clear = np.sort(theirs, axis=-1)[:, -1] - np.sort(theirs, axis=-1)[:, -2] > 1e-3
             assert (theirs.argmax(-1) == ours.argmax(-1))[clear].all()
+
+
+def test_the_link_scorer_decides_and_keeps_the_contract(tiny_model: Path) -> None:
+    learned, ruled = load(tiny_model), Pipeline(Tagger(tiny_model))
+    assert learned.scorer is not None
+    for document in load_documents(SEEDS)[:3]:
+        bare = msgspec.structs.replace(document, tuples=())
+        relinked = learned.relink(bare)
+        assert not list(problems(relinked))
+        assert relinked.spans == ruled.relink(bare).spans
+        assert all(t.score is not None and 0 < t.score <= 1 for t in relinked.tuples)
+
+
+def test_the_link_scorer_in_onnx_is_the_one_that_was_trained(tiny_model: Path, tmp_path: Path) -> None:
+    heads = LinkHeads(512).eval()
+    export_links(heads, tmp_path / "links.onnx")
+    scorer, tagger = LinkScorer(tmp_path / "links.onnx"), Tagger(tiny_model)
+    for document in load_documents(SEEDS):
+        facts = Ruled(document).facts()
+        states = tagger.read(fold(document.text).text)[1]
+        with torch.no_grad():
+            figures, pairs = heads(torch.from_numpy(states), *inputs(facts))
+        ours = scorer(states, facts)
+        theirs = probabilities(figures.numpy(), pairs.numpy(), facts.pairs.figure, facts.pairs.slot)
+        for one, other in zip(ours, theirs, strict=True):
+            assert np.abs(one - other).max() < 1e-4
+        chosen = np.isin(facts.pairs.slot, [SCORED.index(s) for s in CHOSEN_ONE[:1]])
+        total = np.bincount(facts.pairs.figure[chosen], ours.pair[chosen], minlength=len(facts.figures))
+        assert np.abs(total + ours.none[:, 0] - 1).max() < 1e-4
+
+
+def test_a_link_scorer_of_another_version_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    export_links(LinkHeads(512).eval(), tmp_path / "links.onnx")
+    monkeypatch.setattr("zsner.link.scorer.PAIR_WIDTH", 3)
+    with pytest.raises(DataError, match="made by another version of zsner; retrain"):
+        LinkScorer(tmp_path / "links.onnx")
 
 
 def test_the_hugging_face_pipeline_loads_it(tiny_model: Path) -> None:

@@ -3,6 +3,7 @@
 text -> folded text -> tags -> spans of the text as read -> links -> values -> repeated statements
 """
 
+import math
 from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
@@ -11,9 +12,11 @@ from typing import Any, cast
 import msgspec
 
 from zsner.document import Document, Quantity, Span, read_day
+from zsner.link.facts import Floats
 from zsner.link.linker import link
 from zsner.link.same import group_same
-from zsner.model.folder import find_model
+from zsner.link.scorer import LinkScorer
+from zsner.model.folder import LINKS, find_model
 from zsner.model.tagger import Tagger
 from zsner.numerals import Unparsable
 from zsner.schema import VALUE_TYPES, ValueType
@@ -28,8 +31,10 @@ class Pipeline:
     >>> nlp("一季度,全市签约项目87个,总投资额320亿元,同比增长12%。").tuples
     """
 
-    def __init__(self, tagger: Tagger) -> None:
+    def __init__(self, tagger: Tagger, scorer: LinkScorer | None = None) -> None:
+        """`scorer` None: the rules alone link the spans."""
         self.tagger = tagger
+        self.scorer = scorer
 
     @property
     def model(self) -> str:
@@ -46,8 +51,9 @@ class Pipeline:
     def process(self, document: Document, *, home_region: str | None = None, published: date | None = None) -> Document:
         """The document with spans, values and tuples of this model in place of those it has."""
         folded = fold(document.text)
+        log_probs, states = self.tagger.read(folded.text)
         spans = []
-        for number, tagged in enumerate(self.tagger.tag(folded.text), 1):
+        for number, tagged in enumerate(self.tagger.decode(folded.text, log_probs), 1):
             start, end = folded.to_raw(tagged.start, tagged.end)
             spans.append(
                 Span(
@@ -62,7 +68,20 @@ class Pipeline:
         bare = msgspec.structs.replace(
             document, model=self.model, home_region=home_region, spans=tuple(spans), tuples=(), meta={}
         )
-        return group_same(with_values(link(bare, home_region=home_region, published=published)))
+        return self._linked(bare, states, home_region, published)
+
+    def relink(self, document: Document, *, home_region: str | None = None, published: date | None = None) -> Document:
+        """The document with its own spans (gold, or another model's) linked anew by this model."""
+        bare = msgspec.structs.replace(document, home_region=home_region, tuples=(), meta={})
+        return self._linked(bare, self.tagger.read(fold(document.text).text)[1], home_region, published)
+
+    def _linked(self, document: Document, states: Floats, home_region: str | None, published: date | None) -> Document:
+        linked = link(document, home_region=home_region, published=published, scorer=self.scorer, states=states)
+        if self.scorer is not None:
+            scale = self.tagger.manifest.tuple_scale
+            tuples = (msgspec.structs.replace(t, score=rescaled(t.score or 0.0, scale)) for t in linked.tuples)
+            linked = msgspec.structs.replace(linked, tuples=tuple(tuples))
+        return group_same(with_values(linked))
 
     def pipe(self, documents: Iterable[Document]) -> Iterator[Document]:
         """Process documents as they come, in their order, each with the home region and the day of
@@ -95,10 +114,19 @@ def _with_value(span: Span, currency: str) -> Span:
     return msgspec.structs.replace(span, value=value, value_error=why)
 
 
+def rescaled(score: float, scale: tuple[float, float]) -> float:
+    """A tuple's score made true by the (a, b) of the manifest."""
+    score = min(max(score, 1e-4), 1 - 1e-4)
+    logit = scale[0] * math.log(score / (1 - score)) + scale[1]
+    return round(max(1 / (1 + math.exp(-logit)), 1e-4), 4)
+
+
 def load(model: str | Path | None = None, **options: Any) -> Pipeline:
     """Load a model: the bundled one, or the folder of one that `zsner train` wrote.
 
     Options go to `zsner.model.tagger.Tagger` (`threads`, `min_confidence`). Raises `zsner.DataError` if the
     folder is no model or is damaged.
     """
-    return Pipeline(Tagger(find_model(model), **options))
+    tagger = Tagger(find_model(model), **options)
+    learned = LINKS in tagger.manifest.files
+    return Pipeline(tagger, LinkScorer(tagger.folder / LINKS, threads=options.get("threads")) if learned else None)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from zsner.document import DataError
-from zsner.link.facts import SCORED, Facts, Floats, Ints
+from zsner.link.facts import FIGURE_WIDTH, PAIR_WIDTH, SCORED, Facts, Floats, Ints
 from zsner.schema import INDICATORS
 
 CHOSEN_ONE = ("region", "period")
@@ -44,6 +44,9 @@ class LinkScorer:
             self._session: Any = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime raises classes of its own that share no base
             raise DataError(f"{path}: onnxruntime cannot load it ({error})") from error
+        widths = {i.name: i.shape[-1] for i in self._session.get_inputs()}
+        if (widths["numbers"], widths["pair_numbers"]) != (FIGURE_WIDTH, PAIR_WIDTH):
+            raise DataError(f"{path}: made by another version of zsner; retrain the model")
 
     def __call__(self, states: Floats, facts: Facts) -> Scores:
         """Score a page's facts, of one figure or more, by the (length, size) states of its folded text."""

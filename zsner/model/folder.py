@@ -2,7 +2,8 @@
 
 zsner.json         the manifest: name, version, how it was made, scores, checksums
 tokenizer.json     one character -> one token
-model.onnx         int8, what prediction runs
+model.onnx         int8, what prediction runs: tags, and states for the links
+links.onnx         the link scorer (models that rules alone link for have none)
 config.json, model.safetensors, tokenizer_config.json
                    the fp32 Hugging Face model (trained folders; not in the bundled one)
 """
@@ -17,6 +18,7 @@ from zsner.document import DataError
 
 MANIFEST: Final = "zsner.json"
 ONNX: Final = "model.onnx"
+LINKS: Final = "links.onnx"
 TOKENIZER: Final = "tokenizer.json"
 BUNDLED: Final = Path(__file__).parent.parent / "models" / "base"
 
@@ -24,7 +26,8 @@ BUNDLED: Final = Path(__file__).parent.parent / "models" / "base"
 class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What is known about a model. `window` and `overlap` are in characters; logits are divided by
     `temperature` (Guo et al. 2017) before they become probabilities; spans whose confidence is
-    below `threshold` are left out."""
+    below `threshold` are left out. `tuple_scale` (a, b) makes the link scorer's tuple scores true:
+    the logit of a score times a, plus b (Platt 1999)."""
 
     format: int = 1
     name: str
@@ -36,6 +39,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     overlap: int
     temperature: float = 1.0
     threshold: float = 0.0
+    tuple_scale: tuple[float, float] = (1.0, 0.0)
     recipe: dict[str, Any]
     data: dict[str, Any]
     scores: dict[str, Any]

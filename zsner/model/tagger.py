@@ -32,7 +32,7 @@ class Tagger:
         if the folder is incomplete or damaged."""
         import onnxruntime as ort  # a third of the start-up time: only when a model is used
 
-        folder = find_model(folder)
+        self.folder = folder = find_model(folder)
         self.manifest = read_manifest(folder)
         if self.manifest.tags != bio.TAGS:
             raise DataError(f"{folder}: made for other labels ({', '.join(self.manifest.tags)}); retrain it")

@@ -44,12 +44,15 @@ class TrainConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     """Length of the step against the embeddings that each batch is seen with again (FGM); 0: none."""
     average: int = 0
     """Weights are the mean over this many last epochs; 0: those of the best epoch on dev."""
+    link_epochs: int = 10
+    """Epochs of the link scorer, which is trained on the finished model's states; 0: rules alone link."""
     seed: int = 13
     bf16: bool | None = None
     """None: where the processor has it."""
     temperature: float = 1.0
     threshold: float = 0.0
-    """Both without `dev`: the evaluation model's. With `dev` they are fitted there."""
+    tuple_scale: tuple[float, float] = (1.0, 0.0)
+    """All three without `dev`: the evaluation model's. With `dev` they are fitted there."""
     gate: float = 0.003
     """Most strict micro-F1 on dev that int8 may lose against fp32."""
     tensorboard: bool = False

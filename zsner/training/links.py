@@ -24,10 +24,13 @@ from zsner.document import Document
 from zsner.link.facts import FIGURE_WIDTH, PAIR_WIDTH, SCORED, Facts
 from zsner.link.linker import Ruled
 from zsner.link.scorer import CHOSEN_ONE
+from zsner.model.folder import LINKS, Manifest, write_manifest
 from zsner.model.tagger import Tagger
+from zsner.pipeline import Pipeline, load
 from zsner.schema import INDICATORS
-from zsner.score.tuples import same_region
+from zsner.score.tuples import same_region, tuple_scores
 from zsner.text import fold
+from zsner.training.calibrate import tuple_scale
 
 _PARTS: Final = 8
 """Ways in which a state is looked at: of the figure its span, left, right, sentence; of the candidate
@@ -96,6 +99,25 @@ class _Page(NamedTuple):
     right: torch.Tensor
     nothing: torch.Tensor
     """(figures, 2): that the gold names no place, no time."""
+
+
+def add_links(
+    output: Path, manifest: Manifest, train: Sequence[Document], dev: Sequence[Document], *, epochs: int, seed: int
+) -> Manifest:
+    """Give the model folder `output` a link scorer and its manifest what dev says of it: strict
+    tuple F1 on gold spans by rule and learned, and the scale of tuple scores."""
+    tagger = Tagger(output)
+    export_links(train_links(tagger, train, epochs=epochs, seed=seed), output / LINKS)
+    manifest = write_manifest(output, manifest, [*manifest.files, LINKS])
+    if not dev:
+        return manifest
+    scores = dict(manifest.scores)
+    for name, nlp in (("rules", Pipeline(tagger)), ("links", load(output))):
+        relinked = [(d, nlp.relink(msgspec.structs.replace(d, tuples=()))) for d in dev]
+        scores[f"dev_tuple_strict_{name}"] = round(tuple_scores(relinked)["strict"].f1, 4)
+    scale = tuple_scale(load(output), dev)
+    manifest = msgspec.structs.replace(manifest, scores=scores, tuple_scale=scale)
+    return write_manifest(output, manifest, [*manifest.files])
 
 
 def train_links(

@@ -1,6 +1,7 @@
 """Fine-tune the encoder on gold Documents with `transformers.Trainer`.
 
-data -> windows -> Trainer (best epoch by strict micro-F1 on dev) -> model folder -> int8 ONNX.
+data -> windows -> Trainer (best epoch by strict micro-F1 on dev) -> model folder -> int8 ONNX
+     -> link scorer on the states that it gives.
 """
 
 import json
@@ -38,6 +39,7 @@ from zsner.training.calibrate import calibrate
 from zsner.training.config import TrainConfig
 from zsner.training.data import training_data
 from zsner.training.export import export_int8
+from zsner.training.links import add_links
 from zsner.training.tokenizer import MAX_TOKENS, load_tokenizer
 from zsner.training.trainer import IGNORED, SpanTrainer
 from zsner.version import __version__
@@ -126,6 +128,7 @@ def train(config: TrainConfig, output: Path, *, resume: bool = False) -> Manifes
         overlap=config.overlap,
         temperature=1.0 if dev_docs else config.temperature,
         threshold=0.0 if dev_docs else config.threshold,
+        tuple_scale=(1.0, 0.0) if dev_docs else config.tuple_scale,
         recipe=record["config"] | {"steps": _best_step(trainer)},
         data={
             "train": len(train_docs),
@@ -150,6 +153,8 @@ def train(config: TrainConfig, output: Path, *, resume: bool = False) -> Manifes
             manifest, temperature=found.temperature, threshold=found.threshold, scores=scores
         )
         manifest = write_manifest(output, manifest, [*files, ONNX])
+    if config.link_epochs:
+        manifest = add_links(output, manifest, train_docs, dev_docs, epochs=config.link_epochs, seed=config.seed)
     return manifest
 
 
