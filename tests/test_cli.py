@@ -56,6 +56,16 @@ def test_a_day_of_publication_by_option_and_by_line(tmp_path: Path) -> None:
     assert "--published is '2023-13-40', no date" in refused.stderr.decode()
 
 
+def test_gold_spans_are_linked_and_scored_through_a_pipe() -> None:
+    linked = run("link", "data/annotations/seeds", "--gold-spans", "--rules")
+    assert linked.returncode == 0
+    assert len(linked.stdout.splitlines()) == 5
+    scored = run("evaluate", "data/annotations/seeds", "-", "--fail-under", "span.micro=1", stdin=linked.stdout)
+    assert scored.returncode == 0, scored.stderr.decode()
+    again = run("evaluate", "data/annotations/seeds", "-", "--fail-under", "tuple.strict=0.99", stdin=linked.stdout)
+    assert again.returncode == 1
+
+
 def test_a_folder_as_a_table() -> None:
     done = run("predict", "data/articles", "--format", "table")
     assert done.returncode == 0

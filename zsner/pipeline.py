@@ -72,7 +72,7 @@ class Pipeline:
 
     def relink(self, document: Document, *, home_region: str | None = None, published: date | None = None) -> Document:
         """The document with its own spans (gold, or another model's) linked anew by this model."""
-        bare = msgspec.structs.replace(document, home_region=home_region, tuples=(), meta={})
+        bare = msgspec.structs.replace(document, model=self.model, home_region=home_region, tuples=(), meta={})
         return self._linked(bare, self.tagger.read(fold(document.text).text)[1], home_region, published)
 
     def _linked(self, document: Document, states: Floats, home_region: str | None, published: date | None) -> Document:

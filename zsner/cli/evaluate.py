@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 def evaluate_cli(
     gold: Annotated[Path, typer.Argument(help="Gold: a Label Studio export, a folder of them, or JSONL.")],
-    predictions: Annotated[Path | None, typer.Argument(help="JSONL that `zsner predict` wrote.")] = None,
+    predictions: Annotated[
+        Path | None, typer.Argument(help="JSONL that `zsner predict` or `zsner link` wrote; - for standard input.")
+    ] = None,
     model: Annotated[str | None, typer.Option(help="Predict the gold texts with this model instead.")] = None,
     given_home_region: Annotated[
         bool, typer.Option("--given-home-region", help="With --model: hand it the gold's home regions.")

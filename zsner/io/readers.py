@@ -139,7 +139,8 @@ def _standard_input(encoding: str | None) -> Iterator[Source]:
 
 
 def read_predictions(path: Path) -> list[Document]:
-    """Documents of a JSONL that `zsner predict` wrote; fields of newer formats are ignored.
+    """Documents of a JSONL that `zsner predict` wrote, or of standard input for `-`; fields of newer
+    formats are ignored.
 
     Raises DataError with file and line. A line of a document that could not be read is an error too.
     """
@@ -167,7 +168,7 @@ def _read(path: Path) -> bytes:
 
 def _documents(path: Path, *, strict: bool) -> Iterator[Document]:
     try:
-        lines = _read(path).splitlines()
+        lines = (sys.stdin.buffer.read() if str(path) == "-" else _read(path)).splitlines()
     except OSError as error:
         raise DataError(f"{path}: cannot be read ({error.strerror}); check the path") from error
     found = False
