@@ -87,6 +87,7 @@ def predict(
     from zsner.document import Document
     from zsner.io.readers import count_sources, read_sources
     from zsner.io.writers import CsvWriter, JsonlWriter, TableWriter, Writer, opened
+    from zsner.link.gazetteer import gazetteer
     from zsner.pipeline import load
 
     if encoding is not None:
@@ -101,6 +102,8 @@ def predict(
     sources = read_sources(path, encoding)
     first = next(sources)  # a path that is not there is told before the model is loaded
     nlp = load(model, threads=threads, min_confidence=min_confidence)
+    if home_region and not gazetteer().knows(home_region):
+        typer.echo(f"note: home region {home_region} is not a place known here", err=True)
     writers: dict[Format, Callable[[IO[bytes]], Writer]] = {
         Format.table: TableWriter,
         Format.jsonl: JsonlWriter,

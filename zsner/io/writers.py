@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 COLUMNS: Final = (
     "id", "indicator", "status", "value", "amount", "low", "high", "unit", "bound", "region", "region_name",
     "period", "from", "to", "growth", "growth_amount", "growth_unit", "org", "industry", "mechanism", "filter",
-    "score", "start", "end", "error",
+    "score", "start", "end", "error", "region_code", "province",
 )  # fmt: skip
 _BOUNDS: Final = {
     "exact": "",
@@ -105,6 +105,8 @@ def rows(document: Document) -> Iterator[dict[str, str]]:
             "value": _one_line(head.text),
             "region": texts(t.linked("region")),
             "region_name": t.region_name or "",
+            "region_code": t.region_code or "",
+            "province": t.region_chain[0] if t.region_chain else "",
             "org": texts(t.org),
             "industry": texts(t.industry),
             "mechanism": texts(t.mechanism),

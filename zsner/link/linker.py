@@ -12,6 +12,7 @@ from zsner.link.indicator import choose_indicator, choose_status, cued_indicator
 from zsner.link.orgs import link_orgs
 from zsner.link.page import Figure, Item, Page, Sentence
 from zsner.link.period import Periods
+from zsner.link.places import Places
 from zsner.link.region import Regions
 from zsner.link.slots import (
     attach_growth,
@@ -35,6 +36,7 @@ def link(document: Document, *, home_region: str | None = None) -> Document:
     filters = {s.start: [i for i in s.of("MONEY") if is_filter(page, i, s)] for s in sentences}
     page.mark_filters([i for held in filters.values() for i in held])
     periods = Periods(page)
+    places = Places(regions, periods.calendar.year)
     cells = find_cells(page)
     tuples = []
     figures: list[Figure] = []
@@ -45,7 +47,7 @@ def link(document: Document, *, home_region: str | None = None) -> Document:
                 _from_table(figure, cells[figure.item.id])
         figures.extend(found)
         for figure in found:
-            tuples.append(_tuple(document.text, figure, page, regions, periods))
+            tuples.append(_tuple(document.text, figure, page, regions, periods, places))
     tuples.sort(key=lambda pair: pair[0])
     return msgspec.structs.replace(
         document,
@@ -98,7 +100,9 @@ def _from_table(figure: Figure, cell: Cell) -> None:
         figure.rules.append("region_table")
 
 
-def _tuple(text: str, figure: Figure, page: Page, regions: Regions, periods: Periods) -> tuple[int, MetricTuple]:
+def _tuple(
+    text: str, figure: Figure, page: Page, regions: Regions, periods: Periods, places: Places
+) -> tuple[int, MetricTuple]:
     if figure.region is None:
         figure.region, rule = regions.governing(figure)
         figure.rules.append(rule)
@@ -109,6 +113,7 @@ def _tuple(text: str, figure: Figure, page: Page, regions: Regions, periods: Per
         first, last = periods.dates(time, target=figure.status == "target")
         period = Period(text=text[start:end], start=start, end=end, from_=first, to=last)
     region = figure.region
+    place = None if region is None else places.resolve(region)
     single = [i for i in (region, figure.growth, figure.filter) if i is not None]
     linked = [*single, *figure.org, *figure.industry, *figure.mechanism]
     score = figure.item.score
@@ -123,7 +128,9 @@ def _tuple(text: str, figure: Figure, page: Page, regions: Regions, periods: Per
         status=figure.status,
         period=period,
         region=None if region is None else region.id,
-        region_name=None if region is None else regions.name(region),
+        region_name=None if region is None else places.called(region),
+        region_code=None if place is None else place.code,
+        region_chain=() if place is None else place.chain,
         org=_ids(figure.org),
         growth=None if figure.growth is None else figure.growth.id,
         industry=_ids(figure.industry),
