@@ -66,6 +66,15 @@ def test_gold_spans_are_linked_and_scored_through_a_pipe() -> None:
     assert again.returncode == 1
 
 
+def test_a_home_region_that_no_table_knows_is_taken_with_a_note() -> None:
+    done = run("predict", "-", "--home-region", "亚特兰蒂斯", stdin="全市签约项目5个。".encode())
+    assert done.returncode == 0
+    assert done.stderr.decode().splitlines() == ["note: home region 亚特兰蒂斯 is not a place known here"]
+    assert json.loads(done.stdout)["home_region"] == "亚特兰蒂斯"
+    for known in ("广西", "貴安新區", "湖北省襄阳市襄城区"):
+        assert run("predict", "-", "--home-region", known, stdin=LINE.encode()).stderr == b""
+
+
 def test_a_folder_as_a_table() -> None:
     done = run("predict", "data/articles", "--format", "table")
     assert done.returncode == 0

@@ -74,7 +74,11 @@ class Period(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}
 
 
 class MetricTuple(msgspec.Struct, frozen=True, kw_only=True):
-    """One figure (`head`) with what it counts and the spans it is linked to (span ids)."""
+    """One figure (`head`) with what it counts and the spans it is linked to (span ids).
+
+    `region_code` is the GB/T 2260 code of the region, None for a zone or a grouping; `region_chain`
+    names the divisions it is or lies in, from the province down, empty where none is known.
+    """
 
     head: str
     indicator: Indicator
@@ -82,6 +86,8 @@ class MetricTuple(msgspec.Struct, frozen=True, kw_only=True):
     period: Period | None = None
     region: str | None = None
     region_name: str | None = None
+    region_code: str | None = None
+    region_chain: tuple[str, ...] = ()
     org: tuple[str, ...] = ()
     growth: str | None = None
     industry: tuple[str, ...] = ()

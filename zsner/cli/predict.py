@@ -120,6 +120,7 @@ def predict(
     """Predict `path` and write the result; returns how many documents could not be read."""
     from zsner.io.readers import count_sources, read_sources
     from zsner.io.writers import opened
+    from zsner.link.gazetteer import gazetteer
     from zsner.pipeline import load, published_of
 
     if encoding is not None:
@@ -140,6 +141,8 @@ def predict(
     sources = read_sources(path, encoding)
     first = next(sources)  # a path that is not there is told before the model is loaded
     nlp = load(model, threads=threads, min_confidence=min_confidence)
+    if home_region and not gazetteer().knows(home_region):
+        typer.echo(f"note: home region {home_region} is not a place known here", err=True)
     total = count_sources(path)
     # A bar only where a person waits and it does not run into the table.
     waits = sys.stderr.isatty() and total != 1 and not (format is Format.table and output is None)

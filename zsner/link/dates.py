@@ -135,6 +135,11 @@ class Calendar:
         self.published = published if published is not None else find_published(page)
         self._report_year = self._year_of_report()
 
+    @property
+    def year(self) -> int | None:
+        """The year of the page: of its publication, else the one its title reports on."""
+        return self._report_year if self.published is None else self.published.year
+
     def dates(self, time: TimeWords, *, target: bool = False) -> tuple[str | None, str | None]:
         """ISO dates of time words; None where nothing names an end. `target`: they bound something
         still to come, which may lie behind the day of publication."""

@@ -13,10 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zsner.document import MetricTuple
+from zsner.link.aliases import is_stand_in, short_name
 from zsner.link.cues import pattern
 from zsner.link.page import FILTER, LETTERS, Item, Page
 from zsner.link.period import Periods
-from zsner.link.region import Regions, is_stand_in, short_name
+from zsner.link.region import Regions
 from zsner.schema import INDICATORS, SENTENCE_SLOTS, SLOT_TYPE, VALUE_TYPES
 
 Ints = NDArray[np.int64]

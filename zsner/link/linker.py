@@ -17,6 +17,7 @@ from zsner.link.learned import decide
 from zsner.link.orgs import link_orgs
 from zsner.link.page import Figure, Item, Page, Sentence
 from zsner.link.period import Periods
+from zsner.link.places import Places
 from zsner.link.region import Regions
 from zsner.link.scorer import LinkScorer
 from zsner.link.slots import (
@@ -68,6 +69,7 @@ class Ruled:
         self.filters = [i for held in filters.values() for i in held]
         page.mark_filters(self.filters)
         self.periods = Periods(page, published)
+        self.places = Places(self.regions, self.periods.calendar.year)
         cells = find_cells(page)
         self.figures: list[Figure] = []
         for sentence in sentences:
@@ -101,13 +103,16 @@ class Ruled:
             first, last = self.periods.dates(figure.period, target=figure.status == "target")
             period = Period(text=self.text[start:end], start=start, end=end, from_=first, to=last)
         region = figure.region
+        place = None if region is None else self.places.resolve(region)
         return MetricTuple(
             head=figure.item.id,
             indicator=figure.indicator,
             status=figure.status,
             period=period,
             region=None if region is None else region.id,
-            region_name=None if region is None else self.regions.name(region),
+            region_name=None if region is None else self.places.called(region),
+            region_code=None if place is None else place.code,
+            region_chain=() if place is None else place.chain,
             org=_ids(figure.org),
             growth=None if figure.growth is None else figure.growth.id,
             industry=_ids(figure.industry),

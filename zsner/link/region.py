@@ -1,34 +1,16 @@
 """Which place a figure is about, and what place a mention stands for."""
 
-import re
 from bisect import bisect_left
 from collections import Counter
 from typing import Final
 
 from zsner.document import Document
-from zsner.link.cues import pattern, words
+from zsner.link.aliases import is_stand_in, short_name
+from zsner.link.cues import pattern
+from zsner.link.home import HomeGuess, subject
 from zsner.link.page import Figure, Item, Page, Sentence
 
 _PROJECT: Final = frozenset({"project_investment", "output_value", "tax_revenue", "jobs"})
-
-
-def is_stand_in(text: str) -> bool:
-    """Whether a (folded) mention stands for a place that is named elsewhere: 全区, 我市, 新区."""
-    return pattern("region", "stand_in").fullmatch(text) is not None
-
-
-def short_name(name: str) -> str:
-    """A place's name without its trailing 省, 市, 县, 镇 or 地区."""
-    if len(name) > 3 and name.endswith("地区"):
-        return name[:-2]
-    return name[:-1] if len(name) > 2 and name[-1] in "省市县镇" else name
-
-
-def _parts(name: str) -> set[str]:
-    """The last place of a hierarchy (重庆市荣昌区 -> 荣昌区, 荣昌) and the whole."""
-    last = pattern("region", "higher").sub("", name)
-    whole = short_name(name)
-    return {whole} if len(last) < 2 or is_stand_in(last) else {short_name(last), whole}
 
 
 class Regions:
@@ -41,7 +23,8 @@ class Regions:
         self.roles = self._roles()
         self._named = [r for r in self.mentions if not is_stand_in(r.text) and self.roles[r.id] != "out"]
         self.listed = {i.id for group in page.groups(self.mentions) if len(group) > 1 for i in group}
-        self.home = home if home is not None else self.guess()
+        self.home = home if home is not None else HomeGuess(page, self.mentions, self.roles).best()
+        self.subject = subject(page, self.mentions, self.roles, self.home)
         self.aside = self._passing()
         self.home_mentions = self._home_mentions()
         self.headings = self._headings()
@@ -83,7 +66,7 @@ class Regions:
         found: set[str] = set()
         outs = Counter(r.text for r in self.mentions if self.roles[r.id] == "out")
         topics = Counter(r.text for r in self.mentions if self.roles[r.id] == "topic")
-        home = short_name(self.home) if self.home else ""
+        home = short_name(self.subject) if self.subject else ""
         for sentence in self.page.sentences:
             places = [r for r in sentence.of("REGION") if self.roles[r.id] == "topic"]
             run = [r for r in places if pattern("region", "member").match(self.page.masked, r.end)]
@@ -195,7 +178,7 @@ class Regions:
         if right:
             return right[0], "region_right"
         before = [r for r in self.mentions if r.end <= item.start and self.roles[r.id] != "out"]
-        if self.home_mentions and not (before and self.home and short_name(self.home) in before[-1].text):
+        if self.home_mentions and not (before and self.subject and short_name(self.subject) in before[-1].text):
             return self.home_mentions[0], "region_home"
         if before:
             return before[-1], "region_before"
@@ -221,7 +204,7 @@ class Regions:
     # ------------------------------------------------------------------ the home
 
     def _home_mentions(self) -> list[Item]:
-        home = short_name(self.home) if self.home else None
+        home = short_name(self.subject) if self.subject else None
         return [
             i
             for i in self.mentions
@@ -231,47 +214,6 @@ class Regions:
                 or (home and (short_name(i.text) == home or (is_stand_in(i.text) and home.endswith(i.text))))
             )
         ]
-
-    def guess(self) -> str | None:
-        """The place the text is about: named in the title, in its organs and parks, and often."""
-        page = self.page
-        names: dict[str, int] = {}
-        level = self._level()
-        for item in self.mentions:
-            if not is_stand_in(item.text) and len(item.text) > 1:
-                for name in _parts(item.text):
-                    names[name] = names.get(name, 0) + (self.roles[item.id] == "topic")
-                if level and pattern("region", "zone").fullmatch(item.text):
-                    names.setdefault(item.text[:2], 0)
-        for organ in page.items:
-            owner = pattern("region", "organ_of").match(organ.text) if organ.type == "ORG" else None
-            if owner is not None:
-                names.setdefault(short_name(owner[1]), 0)
-        title = next((x for x in page.lines if x.heading and self._titled(x.start, x.end)), None)
-        best, most = None, 3.0
-        for name, topics in names.items():
-            votes = min(page.text.count(name), 12) / 2 + min(topics, 8) / 2
-            if title is not None and name in page.text[title.start : title.end]:
-                votes += 5
-            if level and re.search(f"{re.escape(name)}{level}|{re.escape(name)}(?<={level})", page.text):
-                votes += 3
-            votes += 3 * (re.search(re.escape(name) + words("region")["organ_behind"], page.text) is not None)
-            if votes > most:
-                best, most = name, votes
-        return best
-
-    def _level(self) -> str:
-        """省, 市, 县 … of the stand-ins of the text (全市, 我市), where it has any."""
-        levels = Counter(
-            i.text[-1]
-            for i in self.mentions
-            if self.roles[i.id] == "topic" and pattern("region", "level_word").fullmatch(i.text)
-        )
-        return levels.most_common(1)[0][0] if levels else ""
-
-    def _titled(self, start: int, end: int) -> bool:
-        masked = self.page.masked[start:end]
-        return "R" in masked and ">" not in masked and not pattern("region", "source_line").search(masked)
 
     def name(self, mention: Item) -> str:
         """The place a mention stands for, in Simplified script."""

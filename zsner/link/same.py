@@ -11,8 +11,8 @@ from typing import Final
 import msgspec
 
 from zsner.document import Document, MetricTuple, Quantity, Span
+from zsner.link.aliases import short_name
 from zsner.link.page import Page
-from zsner.link.region import short_name
 
 _OF_A_PROJECT: Final = frozenset({"project_investment", "output_value", "tax_revenue", "jobs", "fund_size"})
 """Figures of one thing among many alike: two projects may well cost the same."""
