@@ -49,24 +49,26 @@ def run(name: str, settings: dict[str, Any], seed: int) -> dict[str, Any]:
 
 def table(lines: list[dict[str, Any]], plan: Path) -> str:
     """Markdown: one row a try and data state, means over its seeds."""
-    groups: dict[tuple[str, int, int], list[dict[str, Any]]] = defaultdict(list)
+    groups: dict[tuple[int, int, str, str], list[dict[str, Any]]] = defaultdict(list)
     for line in lines:
-        groups[line["try"], line["data"]["train"], line["data"]["dev"]].append(line)
+        data = line["data"]
+        groups[data["dev"], data["train"], data["train_digest"][:6], line["try"]].append(line)
     rows = [
         "# Recipes tried on dev",
         "",
         f"Strict span F1 on `dev` of the int8 model; made by `python scripts/ablate.py {plan}`.",
+        "Only rows of one dev and one sample of articles compare.",
         "",
-        "| try | articles | dev | seeds | micro | spread | " + " | ".join(SPAN_TYPES) + " | minutes |",
-        "|" + "---|" * (7 + len(SPAN_TYPES)),
+        "| dev | articles | sample | try | seeds | micro | spread | " + " | ".join(SPAN_TYPES) + " | minutes |",
+        "|" + "---|" * (8 + len(SPAN_TYPES)),
     ]
-    for (name, articles, dev), runs in sorted(groups.items(), key=lambda g: (g[0][2], g[0][1], g[0][0])):
+    for (dev, articles, sample, name), runs in sorted(groups.items()):
         micro = [r["micro"] for r in runs]
         spread = f"{max(micro) - min(micro):.4f}" if len(micro) > 1 else ""
         means = " | ".join(f"{statistics.mean(r[t] for r in runs):.3f}" for t in SPAN_TYPES)
         minutes = statistics.mean(r["minutes"] for r in runs)
         rows.append(
-            f"| {name} | {articles} | {dev} | {len(runs)} | {statistics.mean(micro):.4f} | {spread} | {means} | {minutes:.0f} |"
+            f"| {dev} | {articles} | {sample} | {name} | {len(runs)} | {statistics.mean(micro):.4f} | {spread} | {means} | {minutes:.0f} |"
         )
     return "\n".join(rows) + "\n"
 
