@@ -22,6 +22,7 @@ from zsner.link.scorer import CHOSEN_ONE, LinkScorer, probabilities
 from zsner.model.folder import MANIFEST, read_manifest, write_manifest
 from zsner.model.tagger import Tagger
 from zsner.pipeline import Pipeline, load
+from zsner.schema import SLOTS
 from zsner.text import fold, windows
 from zsner.training import train as training
 from zsner.training.config import TrainConfig, read_config
@@ -103,6 +104,10 @@ def test_the_link_scorer_decides_and_keeps_the_contract(tiny_model: Path) -> Non
         assert not list(problems(relinked))
         assert relinked.spans == ruled.relink(bare).spans
         assert all(t.score is not None and 0 < t.score <= 1 for t in relinked.tuples)
+        for t in relinked.tuples:
+            filled = {"indicator", "status"} | {s for s in SLOTS if t.linked(s)} | ({"period"} if t.period else set())
+            assert set(t.slot_scores) == filled
+            assert all(0 < p <= 1 for p in t.slot_scores.values())
 
 
 def test_the_link_scorer_in_onnx_is_the_one_that_was_trained(tiny_model: Path, tmp_path: Path) -> None:

@@ -94,6 +94,9 @@ class MetricTuple(msgspec.Struct, frozen=True, kw_only=True):
     mechanism: tuple[str, ...] = ()
     filter: str | None = None
     score: float | None = None
+    slot_scores: dict[str, float] = {}
+    """Probability of each slot that a link scorer filled, `indicator` and `status` among them; empty
+    where rules alone link."""
     same_as: str | None = None
     """Head of a fuller statement of the same fact in the document; None for what stands for itself."""
 

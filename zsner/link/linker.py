@@ -119,6 +119,7 @@ class Ruled:
             mechanism=_ids(figure.mechanism),
             filter=None if figure.filter is None else figure.filter.id,
             score=round(max(_score(figure), 1e-4), 4),
+            slot_scores={slot: round(p, 4) for slot, p in figure.sure.items()},
         )
 
 
@@ -130,8 +131,8 @@ def _score(figure: Figure) -> float:
     score = figure.item.score
     if linked:
         score *= sum(i.score for i in linked) / len(linked)
-    if figure.sure is not None:
-        return score * figure.sure
+    if figure.all_right is not None:
+        return score * figure.all_right
     trust = reliability()
     for rule in figure.rules:
         score *= trust.get(rule, 1.0)

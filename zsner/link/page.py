@@ -198,8 +198,8 @@ def is_value(item: Item) -> bool:
 class Figure(msgspec.Struct, eq=False):
     """A value span that heads a tuple, while its tuple is being put together.
 
-    `rules` names the rules that decided, for the tuple's score; `sure` is the link scorer's
-    probability, where it decided.
+    `rules` names the rules that decided, for the tuple's score; where the link scorer decided, `sure`
+    has its probability of each slot that it filled, `all_right` that of the tuple but for its time.
     """
 
     item: Item
@@ -214,4 +214,5 @@ class Figure(msgspec.Struct, eq=False):
     region: Item | None = None
     period: tuple[int, int] | None = None
     rules: list[str] = []
-    sure: float | None = None
+    sure: dict[str, float] = {}
+    all_right: float | None = None
