@@ -11,6 +11,7 @@ import numpy as np
 
 from zsner.document import DataError
 from zsner.link.facts import FIGURE_WIDTH, PAIR_WIDTH, SCORED, Facts, Floats, Ints
+from zsner.model.session import open_session
 from zsner.schema import INDICATORS
 
 CHOSEN_ONE = ("region", "period")
@@ -33,17 +34,7 @@ class LinkScorer:
 
     def __init__(self, path: Path, *, threads: int | None = None) -> None:
         """Load `links.onnx`. Raises DataError if onnxruntime cannot."""
-        import onnxruntime as ort
-
-        options = ort.SessionOptions()
-        options.log_severity_level = 3
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        if threads is not None:
-            options.intra_op_num_threads = threads
-        try:
-            self._session: Any = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # onnxruntime raises classes of its own that share no base
-            raise DataError(f"{path}: onnxruntime cannot load it ({error})") from error
+        self._session: Any = open_session(path, threads)
         widths = {i.name: i.shape[-1] for i in self._session.get_inputs()}
         if (widths["numbers"], widths["pair_numbers"]) != (FIGURE_WIDTH, PAIR_WIDTH):
             raise DataError(f"{path}: made by another version of zsner; retrain the model")

@@ -11,6 +11,7 @@ from zsner import bio
 from zsner.bio import Floats, Tagged
 from zsner.document import DataError
 from zsner.model.folder import ONNX, TOKENIZER, find_model, read_manifest
+from zsner.model.session import open_session
 from zsner.text import windows
 
 _BATCH_TOKENS: Final = 1024
@@ -30,8 +31,6 @@ class Tagger:
         """Load the model in `folder` (None: the bundled one); `threads` None leaves it to the
         runtime, `min_confidence` None to the model: spans below it are left out. Raises DataError
         if the folder is incomplete or damaged."""
-        import onnxruntime as ort  # a third of the start-up time: only when a model is used
-
         self.folder = folder = find_model(folder)
         self.manifest = read_manifest(folder)
         if self.manifest.tags != bio.TAGS:
@@ -40,16 +39,7 @@ class Tagger:
         tokenizer = msgspec.json.decode((folder / TOKENIZER).read_bytes())
         self._ids: dict[str, int] = tokenizer["model"]["vocab"]
         self._unknown = self._ids["[UNK]"]
-        options = ort.SessionOptions()
-        options.log_severity_level = 3
-        # A waiting thread that spins takes the core of the next process.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        if threads is not None:
-            options.intra_op_num_threads = threads
-        try:
-            self._session: Any = ort.InferenceSession(str(folder / ONNX), options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # onnxruntime raises classes of its own that share no base
-            raise DataError(f"{folder / ONNX}: onnxruntime cannot load it ({error})") from error
+        self._session: Any = open_session(folder / ONNX, threads)
         given = {output.name: output.shape for output in self._session.get_outputs()}
         self._outputs = [name for name in ("logits", "states") if name in given]
         self._states = int(given["states"][-1]) if "states" in given else 0
