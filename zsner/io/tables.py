@@ -34,7 +34,7 @@ class ParquetWriter:
         import pyarrow as pa
         from pyarrow import parquet
 
-        class Sink(parquet.ParquetWriter):  # type: ignore[misc]
+        class Sink(parquet.ParquetWriter):  # type: ignore[misc]  # pyarrow has no types
             def __del__(self) -> None:
                 """When a run breaks off the file is closed and thrown away: nothing to finish."""
 

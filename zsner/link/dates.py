@@ -313,7 +313,7 @@ def _relative(text: str, now: date | None) -> Dates | None:
         if now is None:
             return None, None
         number = 6 if half else chinese_number(m[1].replace("两", "二")) or 0  # type: ignore[index]  # one of them matched
-        months = number if half or "月" in m[2] else 12 * number  # type: ignore[index]
+        months = number if half or "月" in m[2] else 12 * number  # type: ignore[index]  # as above
         bare = not half and not re.match("近|过去|最近|这", text) and not text.endswith(("来", "里"))
         return (None, None) if bare else (_months_back(now, months), now)
     return None

@@ -192,7 +192,7 @@ class _Finder:
                 continue
             ruled = self._ruled(n)
             linked = set() if ruled is None else set(ruled.linked(slot))  # type: ignore[arg-type]  # region and period are taken above
-            for c in self.page.sentences[self.of_sentence[n]].of(SLOT_TYPE[slot]):  # type: ignore[index]
+            for c in self.page.sentences[self.of_sentence[n]].of(SLOT_TYPE[slot]):  # type: ignore[index]  # as above
                 if c.id != item.id:
                     found.append(_Candidate(n, c.id, c.start, c.end, c.id in linked, c.id in linked, ()))
         return found
