@@ -4,6 +4,7 @@
     python scripts/measure_model.py runs/base --fresh    once, when the recipe is frozen
 
 Predictions of the held-out splits are kept, so that `zsner evaluate` gives the same figures in seconds.
+Links are scored on gold spans too (`SPLIT-links.json`), with their errors in `reports/link-errors-SPLIT.md`.
 """
 
 import shutil
@@ -18,6 +19,8 @@ from zsner.model.folder import MANIFEST, read_manifest
 from zsner.pipeline import load
 from zsner.score.errors import error_report, mistakes
 from zsner.score.evaluate import evaluate, pair
+from zsner.score.link_errors import link_mistakes, link_report
+from zsner.score.tuples import tuple_scores
 
 EVALUATION = Path("reports/evaluation")
 
@@ -30,7 +33,9 @@ def main(folder: Path, *, fresh: bool = False) -> None:
     for split in ("dev", "test", "seeds", *(["fresh"] if fresh else [])):
         gold = load_documents(Path("data/annotations") / split)
         # The text alone: what the gold knows of its place is not handed over.
-        found = [nlp.process(msgspec.structs.replace(d, home_region=None, meta={})) for d in gold]
+        bare = [msgspec.structs.replace(d, home_region=None, meta={}) for d in gold]
+        found = [nlp.process(d) for d in bare]
+        linked = pair(gold, [nlp.relink(d) for d in bare])
         report = evaluate(gold, found)
         (EVALUATION / f"{split}-scores.json").write_bytes(
             msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n"
@@ -40,10 +45,18 @@ def main(folder: Path, *, fresh: bool = False) -> None:
         if split in ("dev", "test"):
             listed = mistakes(pair(gold, found))
             (Path("reports") / f"errors-{split}.md").write_text(error_report(split, listed), encoding="utf-8")
+            (Path("reports") / f"link-errors-{split}.md").write_text(
+                link_report(f"the gold spans of {split}", link_mistakes(linked)), encoding="utf-8"
+            )
+        on_gold = tuple_scores(linked)
+        (EVALUATION / f"{split}-links.json").write_bytes(
+            msgspec.json.format(msgspec.json.encode(on_gold), indent=2) + b"\n"
+        )
         print(
             split,
             f"spans {report.spans['micro'].f1:.4f}",
             f"tuples {report.tuples['strict'].f1:.4f}",
+            f"on gold spans {on_gold['strict'].f1:.4f}",
             f"ECE {report.ece:.4f}",
         )
     shutil.copyfile(folder / MANIFEST, EVALUATION / "model.json")

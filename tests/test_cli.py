@@ -90,8 +90,8 @@ def test_the_name_of_the_output_gives_the_format(tmp_path: Path, suffix: str) ->
     start = {".csv": b"id,", ".jsonl": b'{"format"', ".parquet": b"PAR1", ".XLSX": b"PK"}[suffix]
     assert out.read_bytes().startswith(start)
     assert list(tmp_path.iterdir()) == [out]
-    assert predict(str(ARTICLES[0]), output=out, format=Format.jsonl) == 0
-    assert out.read_bytes().startswith(b'{"format"')
+    assert predict(str(ARTICLES[0]), output=tmp_path / "figures.txt", format=Format.jsonl) == 0
+    assert (tmp_path / "figures.txt").read_bytes().startswith(b'{"format"')
 
 
 @pytest.mark.parametrize(("format", "start"), [("parquet", b"PAR1"), ("xlsx", b"PK")])
@@ -152,6 +152,9 @@ def test_bad_documents_do_not_end_the_run(tmp_path: Path) -> None:
         (("predict", "data/articles", "--model", "nowhere"), "nowhere: no such model folder"),
         (("predict", "data/articles", "--encoding", "klingon"), "no such encoding"),
         (("predict", "data/articles", "-o", "no/such/folder.jsonl"), "no such folder"),
+        (("predict", "data/articles", "--format", "csv", "-o", "x.xlsx"), "x.xlsx contradict each other"),
+        (("predict", "data/articles", "--explain", "--format", "csv"), "--explain has no place in csv"),
+        (("predict", "data/articles", "--published", "soon"), "--published is 'soon', no date"),
         (("evaluate", "data/annotations/seeds"), "PREDICTIONS or --model"),
         (("evaluate", "data/annotations/seeds", "README.md"), "README.md: line 1"),
         (("evaluate", "nowhere", "nowhere"), "nowhere: no such file"),

@@ -7,7 +7,7 @@ field. Offsets are Unicode code points into `Document.text`, end exclusive.
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -73,6 +73,20 @@ class Period(msgspec.Struct, frozen=True, kw_only=True, rename={"from_": "from"}
     to: str | None = None
 
 
+class Reason(msgspec.Struct, frozen=True, kw_only=True):
+    """Why a slot of a tuple holds what it holds.
+
+    `by` is who decided, `rule` the rule that answered, where it has a name, and `instead` its answer
+    where the scorer decided otherwise ("" for nothing). `evidence` is the figure's clause, or where
+    the linked spans stand.
+    """
+
+    by: Literal["rule", "scorer"]
+    evidence: str
+    rule: str | None = None
+    instead: str | None = None
+
+
 class MetricTuple(msgspec.Struct, frozen=True, kw_only=True):
     """One figure (`head`) with what it counts and the spans it is linked to (span ids).
 
@@ -97,6 +111,8 @@ class MetricTuple(msgspec.Struct, frozen=True, kw_only=True):
     slot_scores: dict[str, float] = {}
     """Probability of each slot that a link scorer filled, `indicator` and `status` among them; empty
     where rules alone link."""
+    reasons: dict[str, Reason] | msgspec.UnsetType = msgspec.UNSET
+    """Why each slot was filled so; left out unless it was asked for."""
     same_as: str | None = None
     """Head of a fuller statement of the same fact in the document; None for what stands for itself."""
 
@@ -238,6 +254,8 @@ def _unknown_fields(raw: dict[str, Any]) -> Iterator[str]:
         yield from extra(MetricTuple, t, f"$.tuples[{n}]")
         if t.get("period"):
             yield from extra(Period, t["period"], f"$.tuples[{n}].period")
+        for slot, reason in t.get("reasons", {}).items():
+            yield from extra(Reason, reason, f"$.tuples[{n}].reasons.{slot}")
 
 
 def json_schema() -> dict[str, Any]:

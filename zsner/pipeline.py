@@ -31,10 +31,11 @@ class Pipeline:
     >>> nlp("一季度,全市签约项目87个,总投资额320亿元,同比增长12%。").tuples
     """
 
-    def __init__(self, tagger: Tagger, scorer: LinkScorer | None = None) -> None:
-        """`scorer` None: the rules alone link the spans."""
+    def __init__(self, tagger: Tagger, scorer: LinkScorer | None = None, *, explain: bool = False) -> None:
+        """`scorer` None: the rules alone link the spans. `explain`: tuples carry their reasons."""
         self.tagger = tagger
         self.scorer = scorer
+        self.explain = explain
 
     @property
     def model(self) -> str:
@@ -76,7 +77,14 @@ class Pipeline:
         return self._linked(bare, self.tagger.read(fold(document.text).text)[1], home_region, published)
 
     def _linked(self, document: Document, states: Floats, home_region: str | None, published: date | None) -> Document:
-        linked = link(document, home_region=home_region, published=published, scorer=self.scorer, states=states)
+        linked = link(
+            document,
+            home_region=home_region,
+            published=published,
+            scorer=self.scorer,
+            states=states,
+            explain=self.explain,
+        )
         if self.scorer is not None:
             scale = self.tagger.manifest.tuple_scale
             tuples = (msgspec.structs.replace(t, score=rescaled(t.score or 0.0, scale)) for t in linked.tuples)
@@ -121,12 +129,13 @@ def rescaled(score: float, scale: tuple[float, float]) -> float:
     return round(max(1 / (1 + math.exp(-logit)), 1e-4), 4)
 
 
-def load(model: str | Path | None = None, **options: Any) -> Pipeline:
+def load(model: str | Path | None = None, *, explain: bool = False, **options: Any) -> Pipeline:
     """Load a model: the bundled one, or the folder of one that `zsner train` wrote.
 
-    Options go to `zsner.model.tagger.Tagger` (`threads`, `min_confidence`). Raises `zsner.DataError` if the
+    `explain` gives each tuple the reasons for its slots. Options go to `zsner.model.tagger.Tagger` (`threads`, `min_confidence`). Raises `zsner.DataError` if the
     folder is no model or is damaged.
     """
     tagger = Tagger(find_model(model), **options)
     learned = LINKS in tagger.manifest.files
-    return Pipeline(tagger, LinkScorer(tagger.folder / LINKS, threads=options.get("threads")) if learned else None)
+    scorer = LinkScorer(tagger.folder / LINKS, threads=options.get("threads")) if learned else None
+    return Pipeline(tagger, scorer, explain=explain)

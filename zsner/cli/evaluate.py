@@ -25,7 +25,7 @@ def evaluate_cli(
         list[str] | None, typer.Option(help="Exit with 1 where a score is lower, as span.micro=0.95; may be repeated.")
     ] = None,
     errors: Annotated[
-        Path | None, typer.Option(help="Write the errors on spans by class, with examples (Markdown).")
+        Path | None, typer.Option(help="Write the errors on spans and links by class, with examples (Markdown).")
     ] = None,
     json: Annotated[Path | None, typer.Option(help="Write all scores here, for machines.")] = None,
 ) -> None:
@@ -49,6 +49,7 @@ def evaluate_cli(
     from zsner.io.readers import read_gold, read_predictions
     from zsner.score.errors import error_report, mistakes
     from zsner.score.evaluate import below, evaluate, pair
+    from zsner.score.link_errors import link_mistakes, link_report
 
     if (predictions is None) == (model is None):
         raise DataError("name either PREDICTIONS or --model")
@@ -68,7 +69,9 @@ def evaluate_cli(
         aside.write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n")
         aside.replace(json)
     if errors is not None:
-        errors.write_text(error_report(gold.name, mistakes(pair(documents, found))), encoding="utf-8")
+        pairs = pair(documents, found)
+        text = error_report(gold.name, mistakes(pairs)) + "\n" + link_report(gold.name, link_mistakes(pairs))
+        errors.write_text(text, encoding="utf-8")
     _print(report)
     missed = below(report, fail_under or ())
     for sentence in missed:

@@ -15,6 +15,9 @@ def link_cli(
     ] = False,
     model: Annotated[str | None, typer.Option(help="A model folder; default: the model in the package.")] = None,
     rules: Annotated[bool, typer.Option("--rules", help="By rule alone, without the model's link scorer.")] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Tell for each slot who decided, by which rule, on what evidence.")
+    ] = False,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Write here instead of standard output.")
     ] = None,
@@ -30,7 +33,7 @@ def link_cli(
     On gold spans this measures linking alone. The model in the package has been trained on every annotated
     article of the project: measure with an evaluation model.
     """
-    count, seen = link_documents(path, gold_spans=gold_spans, model=model, rules=rules, output=output)
+    count, seen = link_documents(path, gold_spans=gold_spans, model=model, rules=rules, explain=explain, output=output)
     if seen:
         typer.echo(
             "note: this released model has been trained on such annotations; it has no score of its own", err=True
@@ -44,6 +47,7 @@ def link_documents(
     gold_spans: bool = False,
     model: str | None = None,
     rules: bool = False,
+    explain: bool = False,
     output: Path | None = None,
 ) -> tuple[int, bool]:
     """Link the documents of `path`; returns how many, and whether a released model linked gold spans."""
@@ -54,9 +58,9 @@ def link_documents(
     from zsner.pipeline import Pipeline, load, published_of
 
     documents = read_gold(path) if gold_spans else read_predictions(path)
-    nlp = load(model)
+    nlp = load(model, explain=explain)
     if rules:
-        nlp = Pipeline(nlp.tagger)
+        nlp = Pipeline(nlp.tagger, explain=explain)
     with opened(output) as file:
         writer = JsonlWriter(file)
         for document in documents:

@@ -67,6 +67,9 @@ def predict_cli(
     min_score: Annotated[
         float | None, typer.Option(min=0, max=1, help="Leave out figures whose score is below it; their spans stay.")
     ] = None,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Tell for each slot who decided, by which rule, on what evidence.")
+    ] = False,
 ) -> None:
     """Read articles and write their metric tuples.
 
@@ -81,6 +84,8 @@ def predict_cli(
         zsner predict news/ -o news.xlsx                    the same for Excel; .parquet for pandas, DuckDB
 
         zsner predict news/ --min-confidence 0.9            only what the model is sure of
+
+        zsner predict page.txt --explain                    why each figure was linked so
 
     xlsx and parquet need the extra `tables`, and `-o FILE` or a pipe: they are not for a terminal.
 
@@ -98,6 +103,7 @@ def predict_cli(
         threads=threads,
         min_confidence=min_confidence,
         min_score=min_score,
+        explain=explain,
     )
     if failed:
         typer.echo(f"{failed} document{'s' if failed > 1 else ''} could not be read", err=True)
@@ -116,6 +122,7 @@ def predict(
     threads: int | None = None,
     min_confidence: float | None = None,
     min_score: float | None = None,
+    explain: bool = False,
 ) -> int:
     """Predict `path` and write the result; returns how many documents could not be read."""
     from zsner.io.readers import count_sources, read_sources
@@ -135,12 +142,16 @@ def predict(
     if format is None:
         default = Format.table if terminal else Format.jsonl
         format = default if output is None else _BY_SUFFIX.get(output.suffix.lower(), default)
+    elif output is not None and _BY_SUFFIX.get(output.suffix.lower(), format) is not format:
+        raise DataError(f"--format {format} and --output {output} contradict each other; leave one out or rename it")
     if format in _LIBRARY and terminal:
         raise DataError(f"--format {format} is not for a terminal; name a file with -o, such as -o figures.{format}")
+    if explain and format not in (Format.table, Format.jsonl):
+        raise DataError(f"--explain has no place in {format}; use --format table or jsonl")
     new_writer = _writer(format)
     sources = read_sources(path, encoding)
     first = next(sources)  # a path that is not there is told before the model is loaded
-    nlp = load(model, threads=threads, min_confidence=min_confidence)
+    nlp = load(model, threads=threads, min_confidence=min_confidence, explain=explain)
     if home_region and not gazetteer().knows(home_region):
         typer.echo(f"note: home region {home_region} is not a place known here", err=True)
     total = count_sources(path)

@@ -13,7 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Final, Protocol
 
-from zsner.document import Document, MetricTuple, Quantity, Span, Unreadable, to_json
+from zsner.document import Document, MetricTuple, Quantity, Reason, Span, Unreadable, to_json
 from zsner.io.rows import CSV_COLUMNS, csv_text, one_line, rows
 
 if TYPE_CHECKING:
@@ -117,6 +117,9 @@ class TableWriter:
         )
         if document.tuples:
             self.console.print(self._table(document))
+        if any(t.reasons for t in document.tuples):
+            self.console.print()
+            self.console.print(_reasons(document))
         self.console.print()
 
     def close(self) -> tuple[str, ...]:
@@ -155,6 +158,49 @@ class TableWriter:
                 "" if t.score is None else f"{t.score:.2f}",
             )
         return table
+
+
+def _reasons(document: Document) -> "Table":
+    """A section a figure, a row a slot: what was taken, how sure, who decided, on what evidence."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    spans = {s.id: s for s in document.spans}
+    table = Table(show_edge=False, pad_edge=False, padding=(0, 1), header_style="bold")
+    for name in ("figure", "slot", "taken", "conf", "decided by", "evidence"):
+        table.add_column(name, overflow="fold", justify="right" if name == "conf" else "left")
+    for t in document.tuples:
+        figure = one_line(spans[t.head].text)
+        for slot, reason in (t.reasons or {}).items():
+            sure = t.slot_scores.get(slot)
+            table.add_row(
+                escape(figure),
+                slot,
+                escape(_taken(t, slot, spans)),
+                "" if sure is None else f"{sure:.2f}",
+                escape(_decided(reason)),
+                escape(reason.evidence),
+            )
+            figure = ""
+        table.add_section()
+    return table
+
+
+def _taken(t: MetricTuple, slot: str, spans: dict[str, Span]) -> str:
+    if slot in ("indicator", "status"):
+        return str(getattr(t, slot))
+    if slot == "period":
+        return "" if t.period is None else t.period.text
+    return "、".join(one_line(spans[i].text) for i in t.linked(slot))  # type: ignore[arg-type]  # the rest are slots
+
+
+def _decided(reason: Reason) -> str:
+    """`rule region_left`; `scorer, as rule region_left`; `scorer, not 衡南县 (region_left)`."""
+    if reason.by == "rule":
+        return f"rule {reason.rule}" if reason.rule else "rule"
+    if reason.instead is None:
+        return f"scorer, as rule {reason.rule}" if reason.rule else "scorer, as the rules"
+    return f"scorer, not {reason.instead or 'nothing'}" + (f" ({reason.rule})" if reason.rule else "")
 
 
 def _title(text: str) -> str:

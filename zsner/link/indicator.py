@@ -7,7 +7,7 @@ from typing import Final, NamedTuple, cast
 from zsner.link.cues import Cue, indicator_cues, pattern
 from zsner.link.page import Figure, Item, Page
 from zsner.link.slots import is_organ
-from zsner.schema import Indicator
+from zsner.schema import Indicator, Status
 
 _PROJECT: Final = frozenset(
     {
@@ -282,36 +282,43 @@ def _growth_head(page: Page, figure: Figure, before: list[Figure]) -> tuple[Indi
     return "other", "growth_default"
 
 
-def choose_status(page: Page, figure: Figure, before: list[Figure]) -> bool:
-    """Whether the figure is a target: still to come, or the yardstick of a completion.
+def choose_status(page: Page, figure: Figure, before: list[Figure]) -> tuple[Status, str]:
+    """The status of a figure and the rule that gave it; `before` are the figures of its sentence to
+    its left."""
+    rule = _target(page, figure, before)
+    return ("actual", "status_default") if rule is None else ("target", rule)
 
-    `before` are the figures of its sentence to its left.
-    """
+
+def _target(page: Page, figure: Figure, before: list[Figure]) -> str | None:
+    """The rule by which a figure is a target: still to come, or the yardstick of a completion; None
+    if it is reached."""
     item, sentence = figure.item, figure.sentence
     left = page.masked[sentence.start : item.start]
     right = page.masked[item.end : sentence.end]
     if pattern("status", "yardstick").search(left) or pattern("status", "completed").match(right):
-        return True
-    planned = not pattern("status", "done").search(left) and page.plan
+        return "status_yardstick"
+    planned = "status_plan" if page.plan and not pattern("status", "done").search(left) else None
     if figure.indicator == "project_investment":
-        return planned or pattern("status", "courted").search(left) is not None or _proposed(page, figure, left)
+        courted = pattern("status", "courted").search(left) is not None or _proposed(page, figure, left)
+        return planned or ("status_courted" if courted else None)
     if planned:
-        return True
+        return planned
     if figure.indicator == "pipeline_amount" and not pattern("status", "strive").search(left):
-        return False
+        return None
     onward = list(pattern("status", "onward").finditer(left))
     done = pattern("status", "done")
     if onward and not done.search(left, onward[-1].end()):
-        return True
+        return "status_onward"
     clause = page.masked[page.clause_start(item.start, sentence.start) : item.start]
     if pattern("status", "clause").search(clause):
-        return True
+        return "status_clause"
     if figure.indicator in _YIELD and any(f.indicator == "project_investment" for f in before):
         since = next(f.item.end for f in before if f.indicator == "project_investment")
         done_since = pattern("status", "yielded").search(page.masked[since : item.start])
         if not done_since and not pattern("status", "past").search(left):
-            return True
-    return not onward and not done.search(left) and figure.indicator != "pipeline_projects" and _ahead(page, figure)
+            return "status_yield"
+    told = onward or done.search(left) or figure.indicator == "pipeline_projects"
+    return "status_ahead" if not told and _ahead(page, figure) else None
 
 
 def _proposed(page: Page, figure: Figure, left: str) -> bool:

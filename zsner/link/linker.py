@@ -11,6 +11,7 @@ import msgspec
 
 from zsner.document import Document, MetricTuple, Period
 from zsner.link.cues import pattern, reliability
+from zsner.link.explain import Explainer
 from zsner.link.facts import Facts, Floats, find_facts
 from zsner.link.indicator import choose_indicator, choose_status, cued_indicator
 from zsner.link.learned import decide
@@ -37,19 +38,23 @@ def link(
     published: date | None = None,
     scorer: LinkScorer | None = None,
     states: Floats | None = None,
+    explain: bool = False,
 ) -> Document:
     """The document with its spans linked to metric tuples.
 
     The spans may be gold or predicted. `home_region` is the place the text is about, where the
     caller knows it, `published` its day of publication; without them the one is guessed, the other
     read from the page's furniture (the document's own fields are not read). `scorer` needs the
-    (length, size) `states` of the folded text; without it the rules have the last word.
+    (length, size) `states` of the folded text; without it the rules have the last word. `explain` gives
+    each tuple its `reasons`.
     """
     ruled = Ruled(document, home_region=home_region, published=published)
     tuples = ruled.tuples
     if scorer is not None and states is not None and ruled.figures:
         facts = ruled.facts()
         tuples = [ruled.tuple_of(f) for f in decide(ruled.page, facts, scorer(states, facts))]
+    if explain:
+        tuples = [*map(Explainer(ruled.page, ruled.text, ruled.figures, ruled.tuples), tuples)]
     return msgspec.structs.replace(
         document,
         home_region=home_region if home_region is not None else ruled.regions.home,
@@ -90,9 +95,8 @@ class Ruled:
     def _bound(self, figure: Figure) -> None:
         """The place and the time of a figure."""
         if figure.region is None:
-            figure.region, rule = self.regions.governing(figure)
-            figure.rules.append(rule)
-        time, _ = self.periods.governing(figure)
+            figure.region, figure.rules["region"] = self.regions.governing(figure)
+        time, figure.rules["period"] = self.periods.governing(figure)
         figure.period = None if time is None else (time.start, time.end)
 
     def tuple_of(self, figure: Figure) -> MetricTuple:
@@ -134,7 +138,7 @@ def _score(figure: Figure) -> float:
     if figure.all_right is not None:
         return score * figure.all_right
     trust = reliability()
-    for rule in figure.rules:
+    for rule in figure.rules.values():
         score *= trust.get(rule, 1.0)
     return score
 
@@ -155,10 +159,8 @@ def _figures(
     figures: list[Figure] = []
     for item in heads:
         figure = Figure(item, sentence, growth=grown.get(item.id))
-        indicator, rule = choose_indicator(page, figure, figures, earlier)
-        figure.indicator = indicator
-        figure.rules.append(rule)
-        figure.status = "target" if choose_status(page, figure, figures) else "actual"
+        figure.indicator, figure.rules["indicator"] = choose_indicator(page, figure, figures, earlier)
+        figure.status, figure.rules["status"] = choose_status(page, figure, figures)
         figures.append(figure)
     link_filters(page, filters, figures)
     link_orgs(page, sentence, figures)
@@ -173,14 +175,15 @@ def _from_table(figure: Figure, cell: Cell) -> None:
     code = cued_indicator(cell.header, figure.item)
     if code is not None:
         figure.indicator = code
-        figure.rules = [r for r in figure.rules if r.startswith("region")] + ["table_header"]
+        figure.rules["indicator"] = "table_header"
         if code == "signed_amount" and any(i.type == "ORG" for i in cell.row):
             figure.indicator = "project_investment"
     figure.status = "target" if pattern("status", "planned_column").search(cell.header) else "actual"
+    figure.rules["status"] = "status_column"
     places = [i for i in cell.row if i.type == "REGION"]
     if places and figure.region is None:
         figure.region = places[0]
-        figure.rules.append("region_table")
+        figure.rules["region"] = "region_table"
 
 
 def _ids(items: list[Item]) -> tuple[str, ...]:

@@ -198,8 +198,9 @@ def is_value(item: Item) -> bool:
 class Figure(msgspec.Struct, eq=False):
     """A value span that heads a tuple, while its tuple is being put together.
 
-    `rules` names the rules that decided, for the tuple's score; where the link scorer decided, `sure`
-    has its probability of each slot that it filled, `all_right` that of the tuple but for its time.
+    `rules` names the rule that decided on a slot, for the tuple's score and its reasons; where the link
+    scorer decided, `sure` has its probability of each slot that it filled, `all_right` that of the
+    tuple but for its time.
     """
 
     item: Item
@@ -213,6 +214,6 @@ class Figure(msgspec.Struct, eq=False):
     mechanism: list[Item] = []
     region: Item | None = None
     period: tuple[int, int] | None = None
-    rules: list[str] = []
+    rules: dict[str, str] = {}
     sure: dict[str, float] = {}
     all_right: float | None = None

@@ -139,7 +139,7 @@ class Regions:
                 ):
                     for place, item in zip(group, row, strict=True):
                         by_id[item.id].region = place
-                        by_id[item.id].rules.append("region_list")
+                        by_id[item.id].rules["region"] = "region_list"
 
     def governing(self, figure: Figure) -> tuple[Item | None, str]:
         """The place of a figure, and the rule that found it."""

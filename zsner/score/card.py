@@ -45,8 +45,11 @@ def model_card(root: Path) -> str:
     # `fresh` was scored once, before there was a link scorer.
     linked = [c for c in columns if c != "fresh"]
     agreed_tuples = {"tuples": {k: {"gold": v.gold, "f1": v.f1} for k, v in agreed.tuples.items()}}
+    given = [{"tuples": _result(root, f"{c}-links.json")} for c in linked]
     slots = [
-        f"| {name} | " + " | ".join(_tuple(scores[c], name) for c in linked) + f" | {_tuple(agreed_tuples, name)} |"
+        f"| {name} | "
+        + " | ".join(_tuple(s, name) for s in [*(scores[c] for c in linked), *given, agreed_tuples])
+        + " |"
         for name in agreed.tuples
     ]
     ruled = (
@@ -101,11 +104,11 @@ Strict F1: type and both boundaries right (seqeval, `mode="strict"`, IOB2).
 |---|{"---|" * len(columns)}---|
 {chr(10).join(types)}
 
-End to end, from text alone (no home region given). A strict tuple has head, indicator, status, region, growth, filter, orgs, industries and mechanisms right.
+End to end, from text alone (no home region given); then links alone, on the gold spans. A strict tuple has head, indicator, status, region, growth, filter, orgs, industries and mechanisms right.
 `period_iso` is the share of right dates among periods with the right words.{ruled}
 
-| tuples | {" | ".join(linked)} | two annotators on seeds |
-|---|{"---|" * len(linked)}---|
+| tuples | {" | ".join(linked)} | {" | ".join(f"{c}, gold spans" for c in linked)} | two annotators on seeds |
+|---|{"---|" * (2 * len(linked))}---|
 {chr(10).join(slots)}
 
 int8 against fp32 on `dev`, strict span micro-F1: {model["scores"]["dev_span_micro_f1_int8"]:.4f} against {model["scores"]["dev_span_micro_f1_fp32"]:.4f}.

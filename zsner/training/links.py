@@ -87,7 +87,7 @@ class LinkHeads(nn.Module):
         return figures, pairs.squeeze(1)
 
 
-class _Page(NamedTuple):
+class LinkPage(NamedTuple):
     """One gold page: states, facts, and what is right."""
 
     states: torch.Tensor
@@ -107,7 +107,7 @@ def add_links(
     """Give the model folder `output` a link scorer and its manifest what dev says of it: strict
     tuple F1 on gold spans by rule and learned, and the scale of tuple scores."""
     tagger = Tagger(output)
-    export_links(train_links(tagger, train, epochs=epochs, seed=seed), output / LINKS)
+    export_links(train_links(link_pages(tagger, train), epochs=epochs, seed=seed), output / LINKS)
     manifest = write_manifest(output, manifest, [*manifest.files, LINKS])
     if not dev:
         return manifest
@@ -120,13 +120,16 @@ def add_links(
     return write_manifest(output, manifest, [*manifest.files])
 
 
-def train_links(
-    tagger: Tagger, documents: Sequence[Document], *, epochs: int = 10, seed: int = 13, rate: float = 1e-3
-) -> LinkHeads:
-    """Heads fitted to the gold tuples of `documents` on the tagger's states."""
+def link_pages(tagger: Tagger, documents: Sequence[Document]) -> list[LinkPage]:
+    """What is learned from: the pages with figures, read by the tagger once."""
+    return [p for d in documents if (p := _page(tagger, d)) is not None]
+
+
+def train_links(pages: Sequence[LinkPage], *, epochs: int = 10, seed: int = 13, rate: float = 1e-3) -> LinkHeads:
+    """Heads fitted to the gold tuples of `pages`."""
     torch.manual_seed(seed)
     order = random.Random(seed)
-    pages = [p for d in documents if (p := _page(tagger, d)) is not None]
+    pages = list(pages)
     model = LinkHeads(pages[0].states.shape[1])
     optimizer = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=0.01)
     steps = epochs * len(pages) // _BATCH + epochs
@@ -153,7 +156,7 @@ _BATCH: Final = 2
 """Pages a step."""
 
 
-def _page(tagger: Tagger, document: Document) -> _Page | None:
+def _page(tagger: Tagger, document: Document) -> LinkPage | None:
     bare = msgspec.structs.replace(document, tuples=(), home_region=None)
     ruled = Ruled(bare)
     facts = ruled.facts()
@@ -162,7 +165,7 @@ def _page(tagger: Tagger, document: Document) -> _Page | None:
     _, states = tagger.read(ruled.page.text)
     gold = {t.head: t for t in document.tuples}
     held = [gold.get(i.id) for i in facts.figures]
-    return _Page(
+    return LinkPage(
         # Half precision: a corpus of states stays in memory.
         states=torch.from_numpy(states).to(torch.bfloat16),
         inputs=inputs(facts),
@@ -207,7 +210,7 @@ def _bare(text: str) -> str:
     return "".join(fold(text).text.split())
 
 
-def _loss(model: LinkHeads, page: _Page) -> torch.Tensor:
+def _loss(model: LinkHeads, page: LinkPage) -> torch.Tensor:
     figures, pairs = model(page.states.float(), *page.inputs)
     codes = len(INDICATORS)
     loss = functional.binary_cross_entropy_with_logits(figures[:, codes + 2], page.heads.float(), reduction="sum")

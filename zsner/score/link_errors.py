@@ -1,0 +1,102 @@
+"""Errors on links by class: figures that both sides have, with another value in a slot."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Final, NamedTuple
+
+from zsner.document import Document, MetricTuple
+from zsner.schema import LIST_SLOTS, SLOTS
+from zsner.score.tuples import resolve, wrong_fields
+
+FIELDS: Final = ("indicator", "status", *SLOTS)
+LINK_CLASSES: Final = ("missed", "invented", "too few", "too many", "other")
+
+
+class LinkMistake(NamedTuple):
+    """One wrong slot of one figure: its class, the slot, both sides as text, the place."""
+
+    kind: str
+    field: str
+    document: str
+    gold: str
+    found: str
+    context: str
+
+
+def link_mistakes(pairs: Iterable[tuple[Document, Document]]) -> list[LinkMistake]:
+    """(gold, predicted) documents -> every wrong slot of the figures whose head is right, as
+    strict scoring counts them."""
+    listed = []
+    for gold, predicted in pairs:
+        wanted, found = resolve(gold), resolve(predicted)
+        spans = {s.id: s for s in gold.spans}
+        answers = {(s.type, s.start, s.end): t for t in predicted.tuples for s in [predicted.span(t.head)]}
+        for t in gold.tuples:
+            head = spans[t.head]
+            key = head.type, head.start, head.end
+            if key not in found:
+                continue
+            for field in wrong_fields(wanted[key], found[key], gold.home_region):
+                right, wrong = _texts(gold, t, field), _texts(predicted, answers[key], field)
+                listed.append(
+                    LinkMistake(
+                        kind=_kind(field, right, wrong),
+                        field=field,
+                        document=gold.id,
+                        gold="、".join(right),
+                        found="、".join(wrong),
+                        context=(
+                            gold.text[max(0, head.start - 40) : head.start]
+                            + f"【{head.text}】"
+                            + gold.text[head.end : head.end + 20]
+                        ).replace("\n", "⏎"),
+                    )
+                )
+    return listed
+
+
+def _texts(document: Document, t: MetricTuple, field: str) -> list[str]:
+    if field in ("indicator", "status"):
+        return [str(getattr(t, field))]
+    return [document.span(i).text for i in t.linked(field)]  # type: ignore[arg-type]  # the other fields are slots
+
+
+def _kind(field: str, right: Sequence[str], wrong: Sequence[str]) -> str:
+    if not wrong:
+        return "missed"
+    if not right:
+        return "invented"
+    if field in LIST_SLOTS and set(wrong) < set(right):
+        return "too few"
+    if field in LIST_SLOTS and set(wrong) > set(right):
+        return "too many"
+    return "other"
+
+
+def link_report(title: str, listed: Sequence[LinkMistake], examples: int = 6) -> str:
+    """Markdown: how many of each class by slot, the indicators taken for one another, examples."""
+    counts = Counter((m.kind, m.field) for m in listed)
+    rows = [
+        f"# Errors of links on {title}",
+        "",
+        f"{len(listed)} wrong slots of figures whose head is right.",
+        "",
+        "| class | " + " | ".join(FIELDS) + " | all |",
+        "|" + "---|" * (2 + len(FIELDS)),
+    ]
+    for kind in LINK_CLASSES:
+        cells = [counts[kind, field] for field in FIELDS]
+        rows.append(f"| {kind} | " + " | ".join(map(str, cells)) + f" | {sum(cells)} |")
+    swapped = Counter((m.gold, m.found) for m in listed if m.field == "indicator")
+    rows += ["", "| indicator | taken for | times |", "|---|---|---|"]
+    rows += [f"| {gold} | {found} | {number} |" for (gold, found), number in swapped.most_common(12)]
+    by_class: dict[tuple[str, str], list[LinkMistake]] = defaultdict(list)
+    for m in listed:
+        by_class[m.kind, m.field].append(m)
+    for (kind, field), number in counts.most_common(12):
+        rows += ["", f"## {field}, {kind}: {number}", "", "| article | gold | found | context |", "|---|---|---|---|"]
+        # Spread over the list, not its beginning: one article would fill it.
+        chosen = by_class[kind, field]
+        for m in chosen[:: max(1, len(chosen) // examples)][:examples]:
+            rows.append("| " + " | ".join(c.replace("|", "¦") for c in (m.document, m.gold, m.found, m.context)) + " |")
+    return "\n".join(rows) + "\n"
