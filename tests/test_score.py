@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from zsner.document import DataError, Document, MetricTuple, Period, Span
 from zsner.score.calibration import bins, ece
-from zsner.score.evaluate import below, evaluate
+from zsner.score.evaluate import below, evaluate, paired
 from zsner.score.spans import span_scores
 from zsner.score.tuples import same_region, tuple_scores
 
@@ -132,9 +132,21 @@ def test_documents_are_paired_by_id() -> None:
         evaluate([GOLD, other], [GOLD])
     with pytest.raises(DataError, match="twice"):
         evaluate([GOLD], [GOLD, GOLD])
-    with pytest.raises(DataError, match="different texts"):
+    with pytest.raises(DataError, match="'d' is of another text than the gold, from character 0 on"):
         evaluate([GOLD], [Document(id="d", text="别的")])
-    assert evaluate([GOLD], [GOLD, other]).documents == 1
+    with pytest.raises(DataError, match="'e' is no gold document"):
+        evaluate([GOLD], [GOLD, other])
+
+
+def test_what_does_not_fit_is_told_and_left_out_where_that_is_wanted() -> None:
+    other, missing = msgspec.structs.replace(GOLD, id="e"), msgspec.structs.replace(GOLD, id="m")
+    told: list[str] = []
+    cut = msgspec.structs.replace(GOLD, text=TEXT[:20], spans=(), tuples=())
+    pairs = list(paired([GOLD, missing], [other, cut, GOLD, GOLD], told.append))
+    assert pairs == [(GOLD, GOLD)]
+    assert [next(w for w in ("no gold document", "from character 20", "twice", "none for 1") if w in t) for t in told] == [
+        "no gold document", "from character 20", "twice", "none for 1",
+    ]  # fmt: skip
 
 
 @given(

@@ -7,6 +7,7 @@ field. Offsets are Unicode code points into `Document.text`, end exclusive.
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any, Literal
 
 import msgspec
@@ -242,8 +243,7 @@ def from_json(line: bytes | str, *, strict: bool = True) -> Document:
 
 def _unknown_fields(raw: dict[str, Any]) -> Iterator[str]:
     def extra(struct: type[msgspec.Struct], value: dict[str, Any], path: str) -> Iterator[str]:
-        known = {field.encode_name for field in msgspec.structs.fields(struct)}
-        yield from (f"{path}.{key}" for key in value if key not in known)
+        yield from (f"{path}.{key}" for key in value if key not in _names(struct))
 
     yield from extra(Document, raw, "$")
     for n, span in enumerate(raw.get("spans", ())):
@@ -256,6 +256,11 @@ def _unknown_fields(raw: dict[str, Any]) -> Iterator[str]:
             yield from extra(Period, t["period"], f"$.tuples[{n}].period")
         for slot, reason in t.get("reasons", {}).items():
             yield from extra(Reason, reason, f"$.tuples[{n}].reasons.{slot}")
+
+
+@cache
+def _names(struct: type[msgspec.Struct]) -> frozenset[str]:
+    return frozenset(field.encode_name for field in msgspec.structs.fields(struct))
 
 
 def json_schema() -> dict[str, Any]:

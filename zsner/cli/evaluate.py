@@ -1,15 +1,29 @@
 """`zsner evaluate`."""
 
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from zsner.cli.extras import need
-from zsner.document import DataError
+from zsner.document import DataError, Document
 
 if TYPE_CHECKING:
     from zsner.score.evaluate import Report
+    from zsner.score.spans import Score
+
+
+class GroupKind(StrEnum):
+    """What articles can be grouped by."""
+
+    genre = "genre"
+    script = "script"
+    year = "year"
+    damage = "damage"
+    length = "length"
+    article = "article"
 
 
 def evaluate_cli(
@@ -27,9 +41,15 @@ def evaluate_cli(
     errors: Annotated[
         Path | None, typer.Option(help="Write the errors on spans and links by class, with examples (Markdown).")
     ] = None,
+    by: Annotated[
+        list[GroupKind] | None, typer.Option(help="Show the scores by a kind of group too; may be repeated.")
+    ] = None,
+    leave_out: Annotated[
+        bool, typer.Option("--leave-out", help="Tell of predictions that do not fit the gold, and score the rest.")
+    ] = False,
     json: Annotated[Path | None, typer.Option(help="Write all scores here, for machines.")] = None,
 ) -> None:
-    """Score predictions against gold: strict spans, slots, strict tuples.
+    """Score predictions against gold: spans, values, slots, tuples.
 
     Examples:
 
@@ -39,16 +59,21 @@ def evaluate_cli(
 
         zsner evaluate data/annotations/test predictions.jsonl --fail-under span.micro=0.95
 
-    Spans are scored by seqeval (strict, IOB2) and by an independent count that must agree.
+        zsner evaluate data/annotations/test reports/evaluation/test.jsonl --by genre --by damage
+
+    Spans are scored by seqeval (strict, IOB2) and by an independent count that must agree; beside that by
+    type alone (any overlap), in part (half a point for an overlap of the right type) and by boundaries alone.
+    Values are right where the normalised value is, whatever the boundaries.
     A strict tuple has head, indicator, status, region, growth, filter, orgs, industries and
     mechanisms right; the period is scored apart.
     """
     need("evaluate", "seqeval")
     import msgspec
 
-    from zsner.io.readers import read_gold, read_predictions
+    from zsner.io.readers import read_gold, stream_predictions
+    from zsner.io.writers import opened
     from zsner.score.errors import error_report, mistakes
-    from zsner.score.evaluate import below, evaluate, pair
+    from zsner.score.evaluate import below, paired, score_pairs
     from zsner.score.link_errors import link_mistakes, link_report
 
     if (predictions is None) == (model is None):
@@ -56,23 +81,25 @@ def evaluate_cli(
     if given_home_region and model is None:
         raise DataError("--given-home-region goes with --model; the predictions are made already")
     documents = read_gold(gold)
+    left = _tell if leave_out else None
     if predictions is not None:
-        found = read_predictions(predictions)
+        found = stream_predictions(predictions, left)
     else:
         from zsner.pipeline import load
 
         nlp = load(model)
-        found = [nlp.process(d, home_region=d.home_region if given_home_region else None) for d in documents]
-    report = evaluate(documents, found)
-    if json is not None:
-        aside = json.with_name(json.name + ".partial")
-        aside.write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n")
-        aside.replace(json)
+        found = (nlp.process(d, home_region=d.home_region if given_home_region else None) for d in documents)
+    pairs: Iterable[tuple[Document, Document]] = paired(documents, found, left)
     if errors is not None:
-        pairs = pair(documents, found)
+        pairs = list(pairs)
         text = error_report(gold.name, mistakes(pairs)) + "\n" + link_report(gold.name, link_mistakes(pairs))
-        errors.write_text(text, encoding="utf-8")
-    _print(report)
+        with opened(errors) as file:
+            file.write(text.encode())
+    report = score_pairs(pairs)
+    if json is not None:
+        with opened(json) as file:
+            file.write(msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n")
+    _print(report, by or [])
     missed = below(report, fail_under or ())
     for sentence in missed:
         typer.echo(sentence, err=True)
@@ -80,36 +107,67 @@ def evaluate_cli(
         raise typer.Exit(1)
 
 
-def _print(report: "Report") -> None:
+def _tell(sentence: str) -> None:
+    typer.echo(f"left out: {sentence}", err=True)
+
+
+def _print(report: "Report", by: Sequence[GroupKind]) -> None:
     from rich.console import Console
     from rich.table import Table
 
     from zsner.score.evaluate import SPAN_ROWS
 
     console = Console()
-    console.print(f"{report.documents} documents, {', '.join(report.models) or 'model not named'}")
-    for title, scores, names in (
-        ("spans, strict", report.spans, SPAN_ROWS),
-        ("tuples", report.tuples, tuple(report.tuples)),
+
+    def table(title: str, *columns: str) -> Table:
+        new = Table(title=title, show_edge=False, title_justify="left", title_style="bold", padding=(0, 1, 0, 0))
+        new.add_column("", no_wrap=True)
+        for column in columns:
+            new.add_column(column, justify="right", no_wrap=True)
+        return new
+
+    console.print(f"{report.documents} documents, {', '.join(report.models) or 'model not named'}\n")
+    spans = table("spans, strict", *_COLUMNS, f"95 % ({report.unit}s)")
+    for name in SPAN_ROWS:
+        if (score := report.spans.get(name)) is not None:
+            figures = [*_figures(score)[:3], "", "", ""] if name == "macro" else _figures(score)
+            interval = "–".join(f"{x:.3f}" for x in report.intervals.get(name, ()))
+            spans.add_row(name, *figures, interval, style="bold" if name == "micro" else "")
+    console.print(spans, "")
+    kinds = list(report.relaxed)
+    looser = table("spans, F1 by looser measures", *kinds)
+    for name in SPAN_ROWS[:-1]:
+        scores = [report.relaxed[k].get(name) for k in kinds]
+        looser.add_row(name, *("" if s is None else f"{s.f1:.4f}" for s in scores))
+    console.print(looser, "")
+    values = report.values
+    for line in (
+        f"values right {values.right} of {values.gold}, F1 {values.f1:.4f}",
+        "boundaries off: " + ", ".join(f"{side} {number}" for side, number in report.boundaries.items()),
+        f"expected calibration error of the span confidence {report.ece:.4f}\n",
     ):
-        table = Table(title=title, show_edge=False, title_justify="left", title_style="bold")
-        table.add_column("")
-        for column in ("precision", "recall", "F1", "gold", "found", "right"):
-            table.add_column(column, justify="right")
-        if scores is report.spans:
-            table.add_column(f"95 % ({report.unit}s)", justify="right")
-        for name in names:
-            if (s := scores.get(name)) is not None:
-                figures = [f"{x:.4f}" for x in (s.precision, s.recall, s.f1)]
-                counts = [""] * 3 if name == "macro" else [str(n) for n in (s.gold, s.found, s.right)]
-                interval = [" – ".join(f"{x:.3f}" for x in report.intervals[name])] if name in report.intervals else []
-                table.add_row(
-                    name,
-                    *figures,
-                    *counts,
-                    *(interval if scores is report.spans else []),
-                    style="bold" if name in ("micro", "strict") else "",
-                )
-        console.print(table)
-        console.print()
-    console.print(f"expected calibration error of the span confidence {report.ece:.4f}", highlight=False)
+        console.print(line, highlight=False)
+    confusion = table("gold spans (rows) and what overlaps them", *(n.lower()[:8] for n in report.confusion))
+    for name, row in report.confusion.items():
+        confusion.add_row(name, *("" if row[n] == 0 else str(row[n]) for n in report.confusion))
+    console.print(confusion, "")
+    tuples = table("tuples", *_COLUMNS)
+    for name, score in report.tuples.items():
+        tuples.add_row(name, *_figures(score), style="bold" if name == "strict" else "")
+    console.print(tuples, "")
+    for kind in by:
+        groups = table(f"by {kind}", "articles", "spans F1", "gold spans", "tuples F1", "gold tuples")
+        for name, g in report.groups.get(kind, {}).items():
+            cells = f"{g.documents}", f"{g.spans.f1:.4f}", f"{g.spans.gold}", f"{g.tuples.f1:.4f}", f"{g.tuples.gold}"
+            groups.add_row(name, *cells)
+        console.print(groups, "")
+
+
+_COLUMNS: Final = ("precision", "recall", "F1", "gold", "found", "right")
+
+
+def _figures(score: "Score") -> list[str]:
+    return [
+        *(f"{x:.4f}" for x in (score.precision, score.recall, score.f1)),
+        *(str(n) for n in (score.gold, score.found, score.right)),
+    ]

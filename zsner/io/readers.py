@@ -5,9 +5,10 @@ What cannot be read becomes an `Unreadable` in its place, so that one bad file d
 
 import gzip
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Any, Final
+from typing import IO, Any, Final, cast
 
 import msgspec
 
@@ -139,12 +140,18 @@ def _standard_input(encoding: str | None) -> Iterator[Source]:
 
 
 def read_predictions(path: Path) -> list[Document]:
-    """Documents of a JSONL that `zsner predict` wrote, or of standard input for `-`; fields of newer
-    formats are ignored.
+    """What `stream_predictions` gives, at once."""
+    return list(stream_predictions(path))
 
-    Raises DataError with file and line. A line of a document that could not be read is an error too.
+
+def stream_predictions(path: Path, leave_out: Callable[[str], None] | None = None) -> Iterator[Document]:
+    """Documents of a JSONL that `zsner predict` wrote, gzipped or not, or of standard input for `-`, one by
+    one; fields of newer formats are ignored.
+
+    Raises DataError with file and line where a line is no sound document (spans that overlap or lie
+    outside the text, an unreadable one); with `leave_out` it is told of it instead.
     """
-    return list(_documents(path, strict=False))
+    return _documents(path, strict=False, leave_out=leave_out)
 
 
 def read_gold(path: Path) -> list[Document]:
@@ -155,30 +162,36 @@ def read_gold(path: Path) -> list[Document]:
     from zsner.corpus.tasks import load_documents
 
     if path.is_file() and Path(path.name.removesuffix(".gz")).suffix in JSONL_SUFFIXES:
-        first = _read(path).lstrip()[:200]
+        with _opened(path) as file:
+            first = file.read(4096).lstrip()[:200]
         if b'"annotations"' not in first and b'"data"' not in first:
             return list(_documents(path, strict=True))
     return load_documents(path)
 
 
-def _read(path: Path) -> bytes:
-    data = path.read_bytes()
-    return gzip.decompress(data) if path.suffix == ".gz" else data
+def _opened(path: Path) -> AbstractContextManager[IO[bytes]]:
+    if str(path) == "-":
+        return nullcontext(sys.stdin.buffer)
+    return cast("IO[bytes]", gzip.open(path)) if path.suffix == ".gz" else path.open("rb")
 
 
-def _documents(path: Path, *, strict: bool) -> Iterator[Document]:
-    try:
-        lines = (sys.stdin.buffer.read() if str(path) == "-" else _read(path)).splitlines()
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror}); check the path") from error
+def _documents(path: Path, *, strict: bool, leave_out: Callable[[str], None] | None = None) -> Iterator[Document]:
     found = False
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        found = True
-        try:
-            yield from_json(line, strict=strict)
-        except DataError as error:
-            raise DataError(f"{path}: line {number}: {error}") from error
+    try:
+        with _opened(path) as lines:
+            for number, line in enumerate(lines, 1):
+                if not line.strip():
+                    continue
+                found = True
+                try:
+                    document = from_json(line, strict=strict)
+                except DataError as error:
+                    if leave_out is None:
+                        raise DataError(f"{path}: line {number}: {error}") from error
+                    leave_out(f"{path}: line {number}: {error}")
+                else:
+                    yield document
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read ({error.strerror or error}); check the path") from error
     if not found:
         raise DataError(f"{path}: is empty; give one JSON object a line")

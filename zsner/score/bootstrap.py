@@ -1,7 +1,7 @@
 """Confidence intervals by bootstrap: how far a score would move with other articles."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Final, Literal
 
 import numpy as np
@@ -11,17 +11,41 @@ from zsner.schema import SPAN_TYPES
 from zsner.text import sentence_ranges
 
 Unit = Literal["article", "sentence"]
+_Row = Sequence[tuple[int, int, int]]
 DRAWS: Final = 2000
 SEED: Final = 2026
 
 
-def span_intervals(
-    pairs: Iterable[tuple[Document, Document]], unit: Unit = "article", level: float = 0.95
-) -> dict[str, tuple[float, float]]:
-    """(gold, predicted) documents -> interval of the strict F1 of each type and `micro`, by
-    resampling whole articles (Efron 1979), or sentences where articles are too few to resample:
-    narrower, because sentences of one article are alike."""
-    counts = np.array([row for pair in pairs for row in _counts(*pair, unit)], dtype=float)
+FEW: Final = 10
+"""So few articles cannot be resampled as articles."""
+
+
+class IntervalTally:
+    """Strict counts of spans by article and, while these are few, by sentence."""
+
+    def __init__(self) -> None:
+        self._articles: list[_Row] = []
+        self._sentences: list[_Row] = []
+
+    def add(self, gold: Document, found: Document) -> None:
+        """Count one article."""
+        self._articles.extend(_counts(gold, found, "article"))
+        if len(self._articles) < FEW:
+            self._sentences.extend(_counts(gold, found, "sentence"))
+
+    @property
+    def unit(self) -> Unit:
+        """What is resampled: sentences where articles are too few."""
+        return "article" if len(self._articles) >= FEW else "sentence"
+
+    def intervals(self, level: float = 0.95) -> dict[str, tuple[float, float]]:
+        """Interval of the strict F1 of each type and `micro`, by resampling whole articles (Efron
+        1979), or sentences: narrower, because sentences of one article are alike."""
+        return _intervals(self._articles if self.unit == "article" else self._sentences, level)
+
+
+def _intervals(rows: Sequence[_Row], level: float) -> dict[str, tuple[float, float]]:
+    counts = np.array(rows, dtype=float)
     if not len(counts):
         return {}
     chosen = np.random.default_rng(SEED).integers(len(counts), size=(DRAWS, len(counts)))
@@ -34,7 +58,7 @@ def span_intervals(
     return {t: (round(float(low[i]), 4), round(float(high[i]), 4)) for i, t in enumerate((*SPAN_TYPES, "micro"))}
 
 
-def _counts(gold: Document, found: Document, unit: Unit) -> Sequence[Sequence[tuple[int, int, int]]]:
+def _counts(gold: Document, found: Document, unit: Unit) -> Sequence[_Row]:
     """(right, gold, found) by unit and type."""
     starts = [start for start, _ in sentence_ranges(gold.text)] if unit == "sentence" else [0]
     rows = [[[0, 0, 0] for _ in SPAN_TYPES] for _ in starts]

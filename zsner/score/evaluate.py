@@ -1,64 +1,124 @@
 """Gold against predictions: matching by id, all scores in one report."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 import msgspec
 
 from zsner.document import DataError, Document
 from zsner.schema import SPAN_TYPES
-from zsner.score.bootstrap import Unit, span_intervals
+from zsner.score.bootstrap import IntervalTally, Unit
 from zsner.score.calibration import ece, outcomes
-from zsner.score.spans import Score, span_scores
-from zsner.score.tuples import tuple_scores
+from zsner.score.groups import Group, GroupTally
+from zsner.score.relaxed import RelaxedTally
+from zsner.score.spans import Score, SpanTally
+from zsner.score.tuples import TupleTally
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
-    """What `zsner evaluate` measures. `spans` has the types, `micro` and `macro`; `tuples` has
-    `head`, `indicator`, `status`, the slots, `period` and `strict`. `intervals` are 95 % by
-    bootstrap over `unit`s for the span types and `micro`; `ece` is the expected calibration error
-    of the span confidence."""
+    """What `zsner evaluate` measures.
+
+    `spans` has the types, `micro` and `macro`, strict; `relaxed` the same by `type`, `partial` and
+    `boundary`; `values` the normalised values. `tuples` has `head`, `indicator`, `status`, the slots,
+    `period` and `strict`. `intervals` are 95 % by bootstrap over `unit`s for the span types and
+    `micro`; `ece` is the expected calibration error of the span confidence. `groups` has strict scores
+    by kind of group and name; `confusion` counts gold type -> predicted type, `boundaries` the ends
+    that are off.
+    """
 
     documents: int
     models: tuple[str, ...]
     spans: dict[str, Score]
+    relaxed: dict[str, dict[str, Score]]
+    values: Score
     tuples: dict[str, Score]
     intervals: dict[str, tuple[float, float]]
     unit: Unit
     ece: float
+    confusion: dict[str, dict[str, int]]
+    boundaries: dict[str, int]
+    groups: dict[str, dict[str, Group]]
 
 
-def pair(gold: Sequence[Document], predictions: Sequence[Document]) -> list[tuple[Document, Document]]:
-    """Gold and predicted documents of one id. Raises DataError if a gold document has none, or
-    an id occurs twice."""
-    by_id: dict[str, Document] = {}
-    for document in predictions:
-        if document.id in by_id:
-            raise DataError(f"predictions: id {document.id!r} occurs twice; predict into a new file")
-        by_id[document.id] = document
-    missing = [d.id for d in gold if d.id not in by_id]
+Told = Callable[[str], None]
+"""Takes a sentence about a document that was left out."""
+
+
+def paired(
+    gold: Sequence[Document], predictions: Iterable[Document], leave_out: Told | None = None
+) -> Iterator[tuple[Document, Document]]:
+    """Gold and predicted documents of one id, as the predictions come.
+
+    Raises DataError where a prediction is for no gold document or another text, an id occurs twice,
+    or a gold document has no prediction; with `leave_out` it is told of them instead.
+    """
+
+    def wrong(sentence: str) -> None:
+        if leave_out is None:
+            raise DataError(f"predictions: {sentence}")
+        leave_out(sentence)
+
+    by_id = {d.id: d for d in gold}
+    seen: set[str] = set()
+    for found in predictions:
+        wanted = by_id.get(found.id)
+        if wanted is None:
+            wrong(f"{found.id!r} is no gold document; predict the gold's texts and nothing else")
+        elif found.id in seen:
+            wrong(f"id {found.id!r} occurs twice; predict into a new file")
+        elif wanted.text != found.text:
+            at = next((n for n, (a, b) in enumerate(zip(wanted.text, found.text, strict=False)) if a != b), None)
+            place = min(len(wanted.text), len(found.text)) if at is None else at
+            wrong(f"{found.id!r} is of another text than the gold, from character {place} on; predict it again")
+        else:
+            seen.add(found.id)
+            yield wanted, found
+    missing = [d.id for d in gold if d.id not in seen]
     if missing:
-        raise DataError(
-            f"predictions: none for {len(missing)} of {len(gold)} gold documents ({missing[0]!r}, …); "
-            "predict them, or check that the ids are the same"
+        wrong(
+            f"none for {len(missing)} of {len(gold)} gold documents ({', '.join(map(repr, missing[:3]))}"
+            f"{', …' if len(missing) > 3 else ''}); predict them, or check that the ids are the same"
         )
-    return [(d, by_id[d.id]) for d in gold]
 
 
-def evaluate(gold: Sequence[Document], predictions: Sequence[Document]) -> Report:
-    """All scores of predictions against gold. Raises DataError where they do not fit together.
+def pair(gold: Sequence[Document], predictions: Iterable[Document]) -> list[tuple[Document, Document]]:
+    """What `paired` gives, at once."""
+    return list(paired(gold, predictions))
 
-    Intervals are over articles, or over sentences where there are fewer than `FEW` articles."""
-    pairs = pair(gold, predictions)
-    unit: Unit = "article" if len(pairs) >= FEW else "sentence"
+
+def evaluate(gold: Sequence[Document], predictions: Iterable[Document]) -> Report:
+    """All scores of predictions against gold. Raises DataError where they do not fit together."""
+    return score_pairs(paired(gold, predictions))
+
+
+def score_pairs(pairs: Iterable[tuple[Document, Document]]) -> Report:
+    """All scores of (gold, predicted) documents; none of them is kept."""
+    spans, relaxed, tuples = SpanTally(), RelaxedTally(), TupleTally()
+    intervals, groups = IntervalTally(), GroupTally()
+    scores, right = list[float](), list[bool]()
+    models: set[str] = set()
+    documents = 0
+    for gold, found in pairs:
+        documents += 1
+        models |= {found.model} if found.model else set()
+        for tally in (spans, relaxed, tuples, intervals, groups):
+            tally.add(gold, found)
+        more, sure = outcomes([(gold, found)])
+        scores += more
+        right += sure
     return Report(
-        documents=len(pairs),
-        models=tuple(sorted({found.model for _, found in pairs if found.model})),
-        spans=span_scores(pairs),
-        tuples=tuple_scores(pairs),
-        intervals=span_intervals(pairs, unit),
-        unit=unit,
-        ece=round(ece(*outcomes(pairs)), 4),
+        documents=documents,
+        models=tuple(sorted(models)),
+        spans=spans.scores(),
+        relaxed=relaxed.scores(),
+        values=relaxed.values(),
+        tuples=tuples.scores(),
+        intervals=intervals.intervals(),
+        unit=intervals.unit,
+        ece=round(ece(scores, right), 4),
+        confusion=relaxed.confusion(),
+        boundaries=relaxed.boundaries(),
+        groups=groups.scores(),
     )
 
 
@@ -80,8 +140,5 @@ def below(report: Report, bounds: Iterable[str]) -> list[str]:
             missed.append(f"{name} is {score:.4f}, below {least}")
     return missed
 
-
-FEW: Final = 10
-"""So few articles cannot be resampled as articles."""
 
 SPAN_ROWS: Final = (*SPAN_TYPES, "micro", "macro")

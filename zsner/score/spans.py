@@ -2,29 +2,27 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Final
 
 import msgspec
 
 from zsner import bio
-from zsner.document import DataError, Document
+from zsner.document import Document
 from zsner.schema import SPAN_TYPES
-
-_BLANK: Final = bio.TAGS[0]
 
 
 class Score(msgspec.Struct, frozen=True, kw_only=True):
-    """Counts and what follows from them; `gold` and `found` are numbers of spans (or links)."""
+    """Counts and what follows from them; `gold` and `found` are numbers of spans (or links), `right` one
+    of halves where overlaps count half."""
 
     precision: float
     recall: float
     f1: float
     gold: int
     found: int
-    right: int
+    right: int | float
 
 
-def score(gold: int, found: int, right: int) -> Score:
+def score(gold: int, found: int, right: float) -> Score:
     """Precision, recall and F1 from counts; 0 where a denominator is 0."""
     precision = right / found if found else 0.0
     recall = right / gold if gold else 0.0
@@ -40,56 +38,78 @@ def strict_micro_f1(gold: Sequence[Sequence[str]], found: Sequence[Sequence[str]
     return float(f1_score(gold, found, average="micro", mode="strict", scheme=IOB2, zero_division=0))
 
 
-def span_scores(pairs: Iterable[tuple[Document, Document]]) -> dict[str, Score]:
-    """(gold, predicted) documents of one text each -> strict scores per span type, `micro` and
-    `macro` (the mean of the types that occur in the gold).
+class SpanTally:
+    """Strict counts of spans, article by article."""
 
-    Raises DataError if a pair's texts differ, and AssertionError if seqeval and the
-    independent count of (type, start, end) sets disagree.
-    """
-    from seqeval.metrics import classification_report
-    from seqeval.scheme import IOB2
+    def __init__(self) -> None:
+        self._gold_tags: list[list[str]] = []
+        self._found_tags: list[list[str]] = []
+        self._gold: Counter[str] = Counter()
+        self._found: Counter[str] = Counter()
+        self._right: Counter[str] = Counter()
 
-    gold_tags: list[list[str]] = []
-    found_tags: list[list[str]] = []
-    gold_count: Counter[str] = Counter()
-    found_count: Counter[str] = Counter()
-    right_count: Counter[str] = Counter()
-    for gold, found in pairs:
-        if gold.text != found.text:
-            raise DataError(f"{gold.id}: gold and prediction have different texts; predict it again")
-        gold_tags.append(_tags(gold))
-        found_tags.append(_tags(found))
-        wanted = {(s.type, s.start, s.end) for s in gold.spans}
-        got = {(s.type, s.start, s.end) for s in found.spans}
-        gold_count.update(t for t, _, _ in wanted)
-        found_count.update(t for t, _, _ in got)
-        right_count.update(t for t, _, _ in wanted & got)
-    scores: dict[str, Score] = {t: score(gold_count[t], found_count[t], right_count[t]) for t in SPAN_TYPES}
-    scores["micro"] = score(gold_count.total(), found_count.total(), right_count.total())
-    present = [scores[t] for t in SPAN_TYPES if scores[t].gold]
-    if present:
-        scores["macro"] = Score(
-            precision=sum(s.precision for s in present) / len(present),
-            recall=sum(s.recall for s in present) / len(present),
-            f1=sum(s.f1 for s in present) / len(present),
-            gold=scores["micro"].gold,
-            found=scores["micro"].found,
-            right=scores["micro"].right,
-        )
-    if scores["micro"].gold:
+    def add(self, gold: Document, found: Document) -> None:
+        """Count one article, of one text on both sides."""
+        wanted, got = span_keys(gold), span_keys(found)
+        self._gold.update(t for t, _, _ in wanted)
+        self._found.update(t for t, _, _ in got)
+        self._right.update(t for t, _, _ in wanted & got)
+        for tags, spans in zip((self._gold_tags, self._found_tags), _sequences(wanted, got), strict=True):
+            tags.append(spans)
+
+    def scores(self) -> dict[str, Score]:
+        """Scores per span type, `micro` and `macro` (the mean of the types that occur in the gold).
+
+        Raises AssertionError if seqeval and the count of (type, start, end) sets disagree.
+        """
+        gold, found, right = self._gold, self._found, self._right
+        scores: dict[str, Score] = {t: score(gold[t], found[t], right[t]) for t in SPAN_TYPES}
+        scores["micro"] = score(gold.total(), found.total(), right.total())
+        present = [scores[t] for t in SPAN_TYPES if scores[t].gold]
+        if present:
+            scores["macro"] = Score(
+                precision=sum(s.precision for s in present) / len(present),
+                recall=sum(s.recall for s in present) / len(present),
+                f1=sum(s.f1 for s in present) / len(present),
+                gold=scores["micro"].gold,
+                found=scores["micro"].found,
+                right=scores["micro"].right,
+            )
+        if scores["micro"].gold:
+            self._ask_seqeval(scores)
+        return scores
+
+    def _ask_seqeval(self, scores: dict[str, Score]) -> None:
+        from seqeval.metrics import classification_report
+        from seqeval.scheme import IOB2
+
         report = classification_report(
-            gold_tags, found_tags, mode="strict", scheme=IOB2, output_dict=True, zero_division=0
+            self._gold_tags, self._found_tags, mode="strict", scheme=IOB2, output_dict=True, zero_division=0
         )
-        names: list[str] = [*(t for t in SPAN_TYPES if scores[t].gold), "micro"]
-        for name in names:
+        for name in (*(t for t in SPAN_TYPES if scores[t].gold), "micro"):
             theirs = report["micro avg" if name == "micro" else name]["f1-score"]
             assert abs(theirs - scores[name].f1) < 1e-9, (
                 f"{name}: seqeval counts F1 {theirs}, the independent count {scores[name].f1}"
             )
-    return scores
 
 
-def _tags(document: Document) -> list[str]:
-    spans = ((s.type, s.start, s.end) for s in document.spans)
-    return [bio.TAGS[i] for i in bio.encode(len(document.text), spans)]
+def span_scores(pairs: Iterable[tuple[Document, Document]]) -> dict[str, Score]:
+    """(gold, predicted) documents of one text each -> the scores of a `SpanTally` over them."""
+    tally = SpanTally()
+    for gold, found in pairs:
+        tally.add(gold, found)
+    return tally.scores()
+
+
+def span_keys(document: Document) -> set[tuple[str, int, int]]:
+    """What strict scoring compares: (type, start, end)."""
+    return {(s.type, s.start, s.end) for s in document.spans}
+
+
+def _sequences(*sides: set[tuple[str, int, int]]) -> list[list[str]]:
+    """IOB2 tags of each side over the stretches between all sides' boundaries instead of characters:
+    the same spans for seqeval, in a tenth of the tokens."""
+    edges = sorted({0}.union(*({start, end} for side in sides for _, start, end in side)))
+    place = {edge: number for number, edge in enumerate(edges)}
+    length = max(1, len(edges) - 1)
+    return [[bio.TAGS[i] for i in bio.encode(length, ((t, place[s], place[e]) for t, s, e in side))] for side in sides]

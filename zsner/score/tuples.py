@@ -88,25 +88,30 @@ def wrong_fields(gold: Resolved, found: Resolved, home: str | None) -> Iterator[
             yield slot
 
 
-def tuple_scores(pairs: Iterable[tuple[Document, Document]]) -> dict[str, Score]:
-    """(gold, predicted) documents -> scores of `head`, `indicator`, `status`, `period`,
-    `period_iso`, each slot and `strict`.
+_NAMES: Final = ("head", "indicator", "status", *SLOTS, "period", "period_iso", "strict")
+
+
+class TupleTally:
+    """Counts of tuples and their slots, article by article.
 
     A head, and strict, is counted per tuple. `indicator`, `status` and `period` are counted per
     tuple on top of its head; a slot is counted per link (the region per link too, by
     `same_region`). `period_iso` is counted per period with the right words, both dates right or
-    both unknown; it has no count where no gold period of the pairs is dated. The gold's home region
-    is used in the comparison of regions only.
+    both unknown; it has no count where no gold period is dated. The gold's home region is used in
+    the comparison of regions only.
     """
-    gold_n: Counter[str] = Counter()
-    found_n: Counter[str] = Counter()
-    right: Counter[str] = Counter()
-    pairs = list(pairs)
-    dated = any(t.period and (t.period.from_ or t.period.to) for gold_doc, _ in pairs for t in gold_doc.tuples)
-    for gold_doc, found_doc in pairs:
+
+    def __init__(self) -> None:
+        self._gold: Counter[str] = Counter()
+        self._found: Counter[str] = Counter()
+        self._right: Counter[str] = Counter()
+        self._dated = False
+
+    def add(self, gold_doc: Document, found_doc: Document) -> None:
+        """Count one article."""
         gold, found = resolve(gold_doc), resolve(found_doc)
-        home = gold_doc.home_region
-        for side, count in ((gold, gold_n), (found, found_n)):
+        self._dated |= any(t.dates != (None, None) for t in gold.values())
+        for side, count in ((gold, self._gold), (found, self._found)):
             for t in side.values():
                 for name in ("head", "strict", "indicator", "status"):
                     count[name] += 1
@@ -114,21 +119,33 @@ def tuple_scores(pairs: Iterable[tuple[Document, Document]]) -> dict[str, Score]
                 count["region"] += t.region is not None
                 for slot, links in t.slots.items():
                     count[slot] += len(links)
+        right = self._right
         for head in gold.keys() & found.keys():
             g, f = gold[head], found[head]
-            wrong = set(wrong_fields(g, f, home))
+            wrong = set(wrong_fields(g, f, gold_doc.home_region))
             right["head"] += 1
             right["strict"] += not wrong
             for name in ("indicator", "status"):
                 right[name] += name not in wrong
             if g.period is not None and g.period == f.period:
                 right["period"] += 1
-                if dated:
-                    gold_n["period_iso"] += 1
-                    found_n["period_iso"] += 1
-                    right["period_iso"] += g.dates == f.dates
+                right["period_iso"] += g.dates == f.dates
             right["region"] += g.region is not None and "region" not in wrong
             for slot, links in g.slots.items():
                 right[slot] += len(links & f.slots[slot])
-    names = ("head", "indicator", "status", *SLOTS, "period", "period_iso", "strict")
-    return {name: score(gold_n[name], found_n[name], right[name]) for name in names}
+
+    def scores(self) -> dict[str, Score]:
+        """Scores of `head`, `indicator`, `status`, `period`, `period_iso`, each slot and `strict`."""
+        iso = (self._right["period"],) * 2 + (self._right["period_iso"],) if self._dated else (0, 0, 0)
+        return {
+            name: score(*iso) if name == "period_iso" else score(self._gold[name], self._found[name], self._right[name])
+            for name in _NAMES
+        }
+
+
+def tuple_scores(pairs: Iterable[tuple[Document, Document]]) -> dict[str, Score]:
+    """(gold, predicted) documents -> the scores of a `TupleTally` over them."""
+    tally = TupleTally()
+    for gold, found in pairs:
+        tally.add(gold, found)
+    return tally.scores()
