@@ -7,12 +7,13 @@ import msgspec
 
 from zsner.document import DataError, Document
 from zsner.schema import SPAN_TYPES
-from zsner.score.bootstrap import IntervalTally, Unit
+from zsner.score.bootstrap import IntervalTally
 from zsner.score.calibration import ece, outcomes
 from zsner.score.groups import Group, GroupTally
 from zsner.score.relaxed import RelaxedTally
 from zsner.score.spans import Score, SpanTally
 from zsner.score.tuples import TupleTally
+from zsner.score.units import Unit
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,8 +83,9 @@ def paired(
 
 
 def pair(gold: Sequence[Document], predictions: Iterable[Document]) -> list[tuple[Document, Document]]:
-    """What `paired` gives, at once."""
-    return list(paired(gold, predictions))
+    """What `paired` gives, in the order of the gold."""
+    found = {wanted.id: (wanted, got) for wanted, got in paired(gold, predictions)}
+    return [found[d.id] for d in gold]
 
 
 def evaluate(gold: Sequence[Document], predictions: Iterable[Document]) -> Report:

@@ -5,7 +5,6 @@ the sets of org, industry and mechanism are all right. The period is scored apar
 its dates where these are right and the gold tells dates at all.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
@@ -88,7 +87,39 @@ def wrong_fields(gold: Resolved, found: Resolved, home: str | None) -> Iterator[
             yield slot
 
 
-_NAMES: Final = ("head", "indicator", "status", *SLOTS, "period", "period_iso", "strict")
+Counts = tuple[int, int, int]
+"""(gold, found, right)."""
+
+
+def tuple_counts(gold_doc: Document, found_doc: Document) -> Iterator[tuple[int, str, Counts]]:
+    """What each figure of a (gold, predicted) pair adds to the rows of `tuple_scores`: where its
+    head starts, the row, the counts."""
+    gold, found = resolve(gold_doc), resolve(found_doc)
+    for head in sorted(gold.keys() | found.keys()):
+        for row, counts in _figure_counts(gold.get(head), found.get(head), gold_doc.home_region):
+            yield head[1], row, counts
+
+
+def _figure_counts(g: Resolved | None, f: Resolved | None, home: str | None) -> Iterator[tuple[str, Counts]]:
+    """The counts of one head, by row; None is a side that does not have it."""
+    wrong = set(wrong_fields(g, f, home)) if g and f else {"head"}
+    for row in ("head", "indicator", "status"):
+        yield row, (g is not None, f is not None, not wrong & {"head", row})
+    yield "strict", (g is not None, f is not None, not wrong)
+    wanted_region, got_region = (t is not None and t.region is not None for t in (g, f))
+    yield "region", (wanted_region, got_region, wanted_region and got_region and "region" not in wrong)
+    for slot in SLOTS:
+        if slot != "region":
+            wanted, got = (t.slots[slot] if t else frozenset() for t in (g, f))
+            yield slot, (len(wanted), len(got), len(wanted & got))
+    wanted_words, got_words = (t.period if t else None for t in (g, f))
+    same_words = wanted_words is not None and wanted_words == got_words
+    yield "period", (wanted_words is not None, got_words is not None, same_words)
+    if g and f and same_words:
+        yield "period_iso", (1, 1, g.dates == f.dates)
+
+
+TUPLE_ROWS: Final = ("head", "indicator", "status", *SLOTS, "period", "period_iso", "strict")
 
 
 class TupleTally:
@@ -102,45 +133,20 @@ class TupleTally:
     """
 
     def __init__(self) -> None:
-        self._gold: Counter[str] = Counter()
-        self._found: Counter[str] = Counter()
-        self._right: Counter[str] = Counter()
+        self._sums: dict[str, Counts] = dict.fromkeys(TUPLE_ROWS, (0, 0, 0))
         self._dated = False
 
-    def add(self, gold_doc: Document, found_doc: Document) -> None:
+    def add(self, gold: Document, found: Document) -> None:
         """Count one article."""
-        gold, found = resolve(gold_doc), resolve(found_doc)
-        self._dated |= any(t.dates != (None, None) for t in gold.values())
-        for side, count in ((gold, self._gold), (found, self._found)):
-            for t in side.values():
-                for name in ("head", "strict", "indicator", "status"):
-                    count[name] += 1
-                count["period"] += t.period is not None
-                count["region"] += t.region is not None
-                for slot, links in t.slots.items():
-                    count[slot] += len(links)
-        right = self._right
-        for head in gold.keys() & found.keys():
-            g, f = gold[head], found[head]
-            wrong = set(wrong_fields(g, f, gold_doc.home_region))
-            right["head"] += 1
-            right["strict"] += not wrong
-            for name in ("indicator", "status"):
-                right[name] += name not in wrong
-            if g.period is not None and g.period == f.period:
-                right["period"] += 1
-                right["period_iso"] += g.dates == f.dates
-            right["region"] += g.region is not None and "region" not in wrong
-            for slot, links in g.slots.items():
-                right[slot] += len(links & f.slots[slot])
+        self._dated |= any(t.period and (t.period.from_ or t.period.to) for t in gold.tuples)
+        for _, row, (wanted, got, right) in tuple_counts(gold, found):
+            sums = self._sums[row]
+            self._sums[row] = sums[0] + wanted, sums[1] + got, sums[2] + right
 
     def scores(self) -> dict[str, Score]:
         """Scores of `head`, `indicator`, `status`, `period`, `period_iso`, each slot and `strict`."""
-        iso = (self._right["period"],) * 2 + (self._right["period_iso"],) if self._dated else (0, 0, 0)
-        return {
-            name: score(*iso) if name == "period_iso" else score(self._gold[name], self._found[name], self._right[name])
-            for name in _NAMES
-        }
+        sums = self._sums if self._dated else self._sums | {"period_iso": (0, 0, 0)}
+        return {row: score(*counts) for row, counts in sums.items()}
 
 
 def tuple_scores(pairs: Iterable[tuple[Document, Document]]) -> dict[str, Score]:
