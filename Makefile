@@ -9,7 +9,7 @@ TORCH ?= 2.13.0
 export HF_HUB_OFFLINE = 1
 export HF_HUB_DISABLE_TELEMETRY = 1
 
-.PHONY: demo test lint wheel card reproduce bench-compare clean
+.PHONY: demo test lint wheel card reproduce bench-compare peers clean
 
 demo: $(VENV)/.core
 	$(BIN)/zsner predict data/articles --format table
@@ -36,6 +36,11 @@ bench-compare: $(VENV)/.dev
 
 card: $(VENV)/.dev
 	$(BIN)/zsner model card --output model_card.md
+
+# Reads test and seeds with other readers too, into reports/peers.md; the card shows some of it.
+peers: $(VENV)/.core
+	$(BIN)/python -m pip install --quiet --editable '.[peers]'
+	OMP_NUM_THREADS=1 $(BIN)/python scripts/peers.py
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)

@@ -11,6 +11,7 @@ from zsner.document import DataError
 from zsner.model.folder import BUNDLED, LINKS, read_manifest
 from zsner.schema import SPAN_TYPES
 from zsner.score.agreement import agreement
+from zsner.score.peers import peers_section
 
 EVALUATION = Path("reports") / "evaluation"
 COLUMNS = {"seeds": "seeds (real pages)", "fresh": "fresh", "test": "test", "dev": "dev"}
@@ -113,6 +114,7 @@ End to end, from text alone (no home region given); then links alone, on the gol
 
 int8 against fp32 on `dev`, strict span micro-F1: {model["scores"]["dev_span_micro_f1_int8"]:.4f} against {model["scores"]["dev_span_micro_f1_fp32"]:.4f}.
 
+{peers_section(root)}
 ## Speed
 
 {speed["cores"]} cores, median of {speed["runs"]} runs, the five articles ({speed["characters"]:,} characters): {speed["characters_per_second"]:,} characters a second, values and links included. A cold `zsner predict` on one article takes {speed["cold_ratio"]:.1f} times as long as importing onnxruntime.
