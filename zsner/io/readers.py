@@ -3,8 +3,10 @@
 What cannot be read becomes an `Unreadable` in its place, so that one bad file does not end a run.
 """
 
+import bz2
 import gzip
 import sys
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +18,7 @@ from zsner.text import Decoded, decode
 
 TEXT_SUFFIXES: Final = (".txt", ".text", ".md")
 JSONL_SUFFIXES: Final = (".jsonl", ".ndjson")
+_PACKED: Final = {".gz": gzip.decompress, ".bz2": bz2.decompress}
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -139,8 +142,8 @@ def _standard_input(encoding: str | None) -> Iterator[Source]:
 
 
 def read_predictions(path: Path) -> list[Document]:
-    """Documents of a JSONL that `zsner predict` wrote, or of standard input for `-`; fields of newer
-    formats are ignored.
+    """Documents of a JSONL that `zsner predict` wrote, packed (.gz, .bz2) or not, or of standard input
+    for `-`; fields of newer formats are ignored.
 
     Raises DataError with file and line. A line of a document that could not be read is an error too.
     """
@@ -154,7 +157,7 @@ def read_gold(path: Path) -> list[Document]:
     """
     from zsner.corpus.tasks import load_documents
 
-    if path.is_file() and Path(path.name.removesuffix(".gz")).suffix in JSONL_SUFFIXES:
+    if path.is_file() and (path.with_suffix("") if path.suffix in _PACKED else path).suffix in JSONL_SUFFIXES:
         first = _read(path).lstrip()[:200]
         if b'"annotations"' not in first and b'"data"' not in first:
             return list(_documents(path, strict=True))
@@ -163,7 +166,12 @@ def read_gold(path: Path) -> list[Document]:
 
 def _read(path: Path) -> bytes:
     data = path.read_bytes()
-    return gzip.decompress(data) if path.suffix == ".gz" else data
+    if (unpack := _PACKED.get(path.suffix)) is None:
+        return data
+    try:
+        return unpack(data)
+    except (OSError, EOFError, ValueError, zlib.error) as error:
+        raise DataError(f"{path}: is no whole {path.suffix} file ({error}); copy it again") from error
 
 
 def _documents(path: Path, *, strict: bool) -> Iterator[Document]:
