@@ -9,7 +9,7 @@ TORCH ?= 2.13.0
 export HF_HUB_OFFLINE = 1
 export HF_HUB_DISABLE_TELEMETRY = 1
 
-.PHONY: demo test lint wheel card reproduce clean
+.PHONY: demo test lint wheel card reproduce bench-compare clean
 
 demo: $(VENV)/.core
 	$(BIN)/zsner predict data/articles --format table
@@ -29,6 +29,10 @@ wheel: $(VENV)/.dev
 # Trains the evaluation model anew (an hour on two cores) and compares it with the published figures.
 reproduce: $(VENV)/.dev
 	$(BIN)/python scripts/reproduce.py runs/reproduce
+
+# How often `zsner compare` sees a difference where there is none; seconds.
+bench-compare: $(VENV)/.dev
+	$(BIN)/python scripts/bench_compare.py
 
 card: $(VENV)/.dev
 	$(BIN)/zsner model card --output model_card.md

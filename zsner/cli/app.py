@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from zsner.cli.compare import compare_cli
 from zsner.cli.data import data_app
 from zsner.cli.evaluate import evaluate_cli
 from zsner.cli.link import link_cli
@@ -29,6 +30,7 @@ app = typer.Typer(
 app.command("predict")(predict_cli)
 app.command("train")(train_cli)
 app.command("evaluate")(evaluate_cli)
+app.command("compare")(compare_cli)
 app.command("link")(link_cli)
 app.add_typer(data_app, name="data", help="Check, count and convert annotations: `zsner data check data/annotations`.")
 app.add_typer(model_app, name="model", help="What is known about models: `zsner model info runs/base`.")

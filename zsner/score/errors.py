@@ -111,5 +111,15 @@ def error_report(title: str, listed: list[Mistake], examples: int = 6) -> str:
         chosen = by_class[kind, type_]
         step = max(1, len(chosen) // examples)
         for m in chosen[::step][:examples]:
-            rows.append("| " + " | ".join(c.replace("|", "¦") for c in (m.document, m.gold, m.found, m.context)) + " |")
+            rows.append(table_row(m.document, m.gold, m.found, m.context))
     return "\n".join(rows) + "\n"
+
+
+def in_context(text: str, start: int, end: int) -> str:
+    """`text[start:end]` in brackets with what stands around it, on one line."""
+    return f"{text[max(0, start - 40) : start]}【{text[start:end]}】{text[end : end + 20]}".replace("\n", "⏎")
+
+
+def table_row(*cells: str) -> str:
+    """One row of a Markdown table."""
+    return "| " + " | ".join(c.replace("|", "¦").replace("\n", "⏎") for c in cells) + " |"

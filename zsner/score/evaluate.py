@@ -7,10 +7,11 @@ import msgspec
 
 from zsner.document import DataError, Document
 from zsner.schema import SPAN_TYPES
-from zsner.score.bootstrap import Unit, span_intervals
+from zsner.score.bootstrap import span_intervals
 from zsner.score.calibration import ece, outcomes
 from zsner.score.spans import Score, span_scores
 from zsner.score.tuples import tuple_scores
+from zsner.score.units import Unit, unit_of
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,8 +30,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def pair(gold: Sequence[Document], predictions: Sequence[Document]) -> list[tuple[Document, Document]]:
-    """Gold and predicted documents of one id. Raises DataError if a gold document has none, or
-    an id occurs twice."""
+    """Gold and predicted documents of one id. Raises DataError if a gold document has none or one of
+    another text, or an id occurs twice."""
     by_id: dict[str, Document] = {}
     for document in predictions:
         if document.id in by_id:
@@ -42,15 +43,18 @@ def pair(gold: Sequence[Document], predictions: Sequence[Document]) -> list[tupl
             f"predictions: none for {len(missing)} of {len(gold)} gold documents ({missing[0]!r}, …); "
             "predict them, or check that the ids are the same"
         )
+    for document in gold:
+        if document.text != by_id[document.id].text:
+            raise DataError(f"{document.id}: gold and prediction have different texts; predict it again")
     return [(d, by_id[d.id]) for d in gold]
 
 
 def evaluate(gold: Sequence[Document], predictions: Sequence[Document]) -> Report:
     """All scores of predictions against gold. Raises DataError where they do not fit together.
 
-    Intervals are over articles, or over sentences where there are fewer than `FEW` articles."""
+    Intervals are over the units that `unit_of` names."""
     pairs = pair(gold, predictions)
-    unit: Unit = "article" if len(pairs) >= FEW else "sentence"
+    unit = unit_of(len(pairs))
     return Report(
         documents=len(pairs),
         models=tuple(sorted({found.model for _, found in pairs if found.model})),
@@ -80,8 +84,5 @@ def below(report: Report, bounds: Iterable[str]) -> list[str]:
             missed.append(f"{name} is {score:.4f}, below {least}")
     return missed
 
-
-FEW: Final = 10
-"""So few articles cannot be resampled as articles."""
 
 SPAN_ROWS: Final = (*SPAN_TYPES, "micro", "macro")

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 from zsner.document import Document, MetricTuple
 from zsner.schema import LIST_SLOTS, SLOTS
+from zsner.score.errors import in_context, table_row
 from zsner.score.tuples import resolve, wrong_fields
 
 FIELDS: Final = ("indicator", "status", *SLOTS)
@@ -45,11 +46,7 @@ def link_mistakes(pairs: Iterable[tuple[Document, Document]]) -> list[LinkMistak
                         document=gold.id,
                         gold="、".join(right),
                         found="、".join(wrong),
-                        context=(
-                            gold.text[max(0, head.start - 40) : head.start]
-                            + f"【{head.text}】"
-                            + gold.text[head.end : head.end + 20]
-                        ).replace("\n", "⏎"),
+                        context=in_context(gold.text, head.start, head.end),
                     )
                 )
     return listed
@@ -98,5 +95,5 @@ def link_report(title: str, listed: Sequence[LinkMistake], examples: int = 6) ->
         # Spread over the list, not its beginning: one article would fill it.
         chosen = by_class[kind, field]
         for m in chosen[:: max(1, len(chosen) // examples)][:examples]:
-            rows.append("| " + " | ".join(c.replace("|", "¦") for c in (m.document, m.gold, m.found, m.context)) + " |")
+            rows.append(table_row(m.document, m.gold, m.found, m.context))
     return "\n".join(rows) + "\n"

@@ -5,7 +5,6 @@ the sets of org, industry and mechanism are all right. The period is scored apar
 its dates where these are right and the gold tells dates at all.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
@@ -88,6 +87,41 @@ def wrong_fields(gold: Resolved, found: Resolved, home: str | None) -> Iterator[
             yield slot
 
 
+Counts = tuple[int, int, int]
+"""(gold, found, right)."""
+
+
+def tuple_counts(gold_doc: Document, found_doc: Document) -> Iterator[tuple[int, str, Counts]]:
+    """What each figure of a (gold, predicted) pair adds to the rows of `tuple_scores`: where its
+    head starts, the row, the counts."""
+    gold, found = resolve(gold_doc), resolve(found_doc)
+    for head in sorted(gold.keys() | found.keys()):
+        for row, counts in _figure_counts(gold.get(head), found.get(head), gold_doc.home_region):
+            yield head[1], row, counts
+
+
+def _figure_counts(g: Resolved | None, f: Resolved | None, home: str | None) -> Iterator[tuple[str, Counts]]:
+    """The counts of one head, by row; None is a side that does not have it."""
+    wrong = set(wrong_fields(g, f, home)) if g and f else {"head"}
+    for row in ("head", "indicator", "status"):
+        yield row, (g is not None, f is not None, not wrong & {"head", row})
+    yield "strict", (g is not None, f is not None, not wrong)
+    wanted_region, got_region = (t is not None and t.region is not None for t in (g, f))
+    yield "region", (wanted_region, got_region, wanted_region and got_region and "region" not in wrong)
+    for slot in SLOTS:
+        if slot != "region":
+            wanted, got = (t.slots[slot] if t else frozenset() for t in (g, f))
+            yield slot, (len(wanted), len(got), len(wanted & got))
+    wanted_words, got_words = (t.period if t else None for t in (g, f))
+    same_words = wanted_words is not None and wanted_words == got_words
+    yield "period", (wanted_words is not None, got_words is not None, same_words)
+    if g and f and same_words:
+        yield "period_iso", (1, 1, g.dates == f.dates)
+
+
+TUPLE_ROWS: Final = ("head", "indicator", "status", *SLOTS, "period", "period_iso", "strict")
+
+
 def tuple_scores(pairs: Iterable[tuple[Document, Document]]) -> dict[str, Score]:
     """(gold, predicted) documents -> scores of `head`, `indicator`, `status`, `period`,
     `period_iso`, each slot and `strict`.
@@ -98,37 +132,11 @@ def tuple_scores(pairs: Iterable[tuple[Document, Document]]) -> dict[str, Score]
     both unknown; it has no count where no gold period of the pairs is dated. The gold's home region
     is used in the comparison of regions only.
     """
-    gold_n: Counter[str] = Counter()
-    found_n: Counter[str] = Counter()
-    right: Counter[str] = Counter()
     pairs = list(pairs)
-    dated = any(t.period and (t.period.from_ or t.period.to) for gold_doc, _ in pairs for t in gold_doc.tuples)
+    sums = {row: [0, 0, 0] for row in TUPLE_ROWS}
     for gold_doc, found_doc in pairs:
-        gold, found = resolve(gold_doc), resolve(found_doc)
-        home = gold_doc.home_region
-        for side, count in ((gold, gold_n), (found, found_n)):
-            for t in side.values():
-                for name in ("head", "strict", "indicator", "status"):
-                    count[name] += 1
-                count["period"] += t.period is not None
-                count["region"] += t.region is not None
-                for slot, links in t.slots.items():
-                    count[slot] += len(links)
-        for head in gold.keys() & found.keys():
-            g, f = gold[head], found[head]
-            wrong = set(wrong_fields(g, f, home))
-            right["head"] += 1
-            right["strict"] += not wrong
-            for name in ("indicator", "status"):
-                right[name] += name not in wrong
-            if g.period is not None and g.period == f.period:
-                right["period"] += 1
-                if dated:
-                    gold_n["period_iso"] += 1
-                    found_n["period_iso"] += 1
-                    right["period_iso"] += g.dates == f.dates
-            right["region"] += g.region is not None and "region" not in wrong
-            for slot, links in g.slots.items():
-                right[slot] += len(links & f.slots[slot])
-    names = ("head", "indicator", "status", *SLOTS, "period", "period_iso", "strict")
-    return {name: score(gold_n[name], found_n[name], right[name]) for name in names}
+        for _, row, counts in tuple_counts(gold_doc, found_doc):
+            sums[row] = [a + b for a, b in zip(sums[row], counts, strict=True)]
+    if not any(t.period and (t.period.from_ or t.period.to) for gold_doc, _ in pairs for t in gold_doc.tuples):
+        sums["period_iso"] = [0, 0, 0]
+    return {row: score(*counts) for row, counts in sums.items()}
