@@ -1,9 +1,11 @@
 """Versions of the model: what there is, what differs, what a release is held against."""
 
 import bz2
+import importlib.util
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -13,8 +15,9 @@ from zsner.cli.app import app
 from zsner.document import DataError
 from zsner.io.readers import read_gold, read_predictions
 from zsner.model.folder import BUNDLED, MANIFEST, file_digest, read_manifest
-from zsner.model.versions import RELEASES, differences, model_versions, read_version, releases
+from zsner.model.versions import EVALUATION, RELEASES, differences, model_versions, read_version, releases
 from zsner.score.evaluate import evaluate
+from zsner.score.releases import record, worse_than_recorded
 
 NEWEST = releases(ROOT)[-1]
 
@@ -125,3 +128,68 @@ def test_a_cut_file_of_predictions_is_told(tmp_path: Path) -> None:
             read_predictions(tmp_path / "cut.jsonl.bz2")
     (tmp_path / "whole.jsonl").write_bytes(bz2.decompress(whole))
     assert read_predictions(tmp_path / "whole.jsonl") == read_predictions(NEWEST / "seeds.jsonl.bz2")
+
+
+def unpacked(folder: Path, evaluation: Path, manifest: Path) -> None:
+    """A recorded release as the evaluation of today."""
+    evaluation.mkdir(parents=True, exist_ok=True)
+    for split in ("test", "seeds"):
+        (evaluation / f"{split}.jsonl").write_bytes(bz2.decompress((folder / f"{split}.jsonl.bz2").read_bytes()))
+        shutil.copyfile(folder / f"{split}-scores.json", evaluation / f"{split}-scores.json")
+    shutil.copyfile(manifest, evaluation / "model.json")
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """A clone whose releases are those recorded here, and whose evaluation model is the newest of them."""
+    root = tmp_path / "clone"
+    shutil.copytree(ROOT / "data" / "annotations" / "test", root / "data" / "annotations" / "test")
+    shutil.copytree(ROOT / RELEASES, root / RELEASES)
+    unpacked(NEWEST, root / EVALUATION, NEWEST / "model.json")
+    return root
+
+
+def test_a_model_as_good_as_the_last_is_recorded(clone: Path) -> None:
+    assert worse_than_recorded(clone, "9.0.0") == []
+    folder = record(clone, "9.0.0")
+    assert releases(clone)[-1] == folder
+    assert {p.name: p.read_bytes() for p in folder.iterdir()} == {p.name: p.read_bytes() for p in NEWEST.iterdir()}
+    # The same model again is no harm; another one is not that version.
+    record(clone, "9.0.0")
+    with pytest.raises(DataError, match=r"another model is recorded as 0\.1\.0"):
+        record(clone, "0.1.0")
+
+
+@pytest.fixture
+def bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """`scripts/bundle.py`, with a package of its own."""
+    spec = importlib.util.spec_from_file_location("bundle", ROOT / "scripts" / "bundle.py")
+    assert spec is not None and spec.loader is not None
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    monkeypatch.setattr(script, "BUNDLED", tmp_path / "package")
+    return script
+
+
+def test_a_worse_model_is_not_released(clone: Path, model: Path, bundle: Any) -> None:
+    change(model / MANIFEST, f'"version": "{read_manifest(model).version}"', '"version": "9.0.0"')
+    unpacked(releases(ROOT)[0], clone / EVALUATION, releases(ROOT)[0] / "model.json")
+    with pytest.raises(DataError, match=r"worse on test; not released\. span\.micro: 0\.8\d+, 0\.2\.0 has 0\.9\d+"):
+        bundle.main(model, clone)
+    assert not bundle.BUNDLED.exists()
+    assert not (clone / RELEASES / "9.0.0").exists()
+
+
+def test_a_model_that_is_not_worse_is_packaged_and_recorded(clone: Path, model: Path, bundle: Any) -> None:
+    change(model / MANIFEST, f'"version": "{read_manifest(model).version}"', '"version": "9.0.0"')
+    bundle.main(model, clone)
+    assert read_manifest(bundle.BUNDLED).version == "9.0.0"
+    assert releases(clone)[-1].name == "9.0.0"
+
+
+def test_the_releases_are_compared_by_one_command() -> None:
+    files = [str(folder / "test.jsonl.bz2") for folder in releases(ROOT)]
+    gold = ROOT / "data" / "annotations" / "test"
+    done = CliRunner().invoke(app, ["compare", *files, "--gold", str(gold), "--samples", "500"])
+    assert done.exit_code == 0
+    assert done.output.count(" against ") == 2 * (len(files) - 1)
