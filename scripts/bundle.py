@@ -11,14 +11,23 @@ import sys
 from pathlib import Path
 
 from zsner.document import DataError
-from zsner.model.folder import BUNDLED, LINKS, ONNX, TOKENIZER, read_manifest, write_manifest
+from zsner.model.folder import BUNDLED, LINKS, ONNX, TOKENIZER, decode_manifest, read_manifest, write_manifest
+from zsner.model.versions import EVALUATION, RECORD
 from zsner.score.releases import record, worse_than_recorded
+
+CALIBRATED = ("temperature", "threshold", "tuple_scale")
+"""What a released model has from the evaluation model of its recipe."""
 
 
 def main(folder: Path, root: Path = Path()) -> None:
     manifest = read_manifest(folder)
     if manifest.kind != "released":
         raise DataError(f"{folder}: is an {manifest.kind} model; the package carries a released one")
+    evaluated = decode_manifest(root / EVALUATION / RECORD)
+    if any(getattr(manifest, name) != getattr(evaluated, name) for name in CALIBRATED):
+        raise DataError(
+            f"{folder}: {root / EVALUATION} is of another recipe ({', '.join(CALIBRATED)}); measure its own"
+        )
     if worse := worse_than_recorded(root, manifest.version):
         raise DataError(f"{folder}: its evaluation model is worse on test; not released. {'; '.join(worse)}")
     recorded = record(root, manifest.version)

@@ -105,6 +105,16 @@ def test_differences_are_named_and_told_by_the_exit_status(model: Path) -> None:
     assert "recipe.epochs" in done.output and "99" in done.output
 
 
+def test_info_tells_what_is_known() -> None:
+    for place in ("bundled", str(NEWEST)):
+        done = CliRunner().invoke(app, ["model", "info", place, "--root", str(ROOT)])
+        told, model = json.loads(done.output), read_version(place, ROOT)
+        assert told["data"]["train_digest"] == model.manifest.data["train_digest"]
+        assert told["files"] == model.manifest.files
+        assert (told["version"], told["size"]) == (model.version, model.size)
+        assert ("test" in told) == (place != "bundled")
+
+
 def test_releases_differ_in_data_and_scores() -> None:
     first, newest = (read_version(str(p), ROOT) for p in (releases(ROOT)[0], NEWEST))
     keys = {key for key, _, _ in differences(first, newest)}
@@ -130,13 +140,12 @@ def test_a_cut_file_of_predictions_is_told(tmp_path: Path) -> None:
     assert read_predictions(tmp_path / "whole.jsonl") == read_predictions(NEWEST / "seeds.jsonl.bz2")
 
 
-def unpacked(folder: Path, evaluation: Path, manifest: Path) -> None:
-    """A recorded release as the evaluation of today."""
+def unpacked(folder: Path, evaluation: Path) -> None:
+    """What a recorded release predicted, as the evaluation of today."""
     evaluation.mkdir(parents=True, exist_ok=True)
     for split in ("test", "seeds"):
         (evaluation / f"{split}.jsonl").write_bytes(bz2.decompress((folder / f"{split}.jsonl.bz2").read_bytes()))
         shutil.copyfile(folder / f"{split}-scores.json", evaluation / f"{split}-scores.json")
-    shutil.copyfile(manifest, evaluation / "model.json")
 
 
 @pytest.fixture
@@ -145,7 +154,8 @@ def clone(tmp_path: Path) -> Path:
     root = tmp_path / "clone"
     shutil.copytree(ROOT / "data" / "annotations" / "test", root / "data" / "annotations" / "test")
     shutil.copytree(ROOT / RELEASES, root / RELEASES)
-    unpacked(NEWEST, root / EVALUATION, NEWEST / "model.json")
+    unpacked(NEWEST, root / EVALUATION)
+    shutil.copyfile(NEWEST / "model.json", root / EVALUATION / "model.json")
     return root
 
 
@@ -173,11 +183,18 @@ def bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def test_a_worse_model_is_not_released(clone: Path, model: Path, bundle: Any) -> None:
     change(model / MANIFEST, f'"version": "{read_manifest(model).version}"', '"version": "9.0.0"')
-    unpacked(releases(ROOT)[0], clone / EVALUATION, releases(ROOT)[0] / "model.json")
+    unpacked(releases(ROOT)[0], clone / EVALUATION)
     with pytest.raises(DataError, match=r"worse on test; not released\. span\.micro: 0\.8\d+, 0\.2\.0 has 0\.9\d+"):
         bundle.main(model, clone)
     assert not bundle.BUNDLED.exists()
     assert not (clone / RELEASES / "9.0.0").exists()
+
+
+def test_a_model_that_was_not_measured_is_not_released(clone: Path, model: Path, bundle: Any) -> None:
+    change(model / MANIFEST, f'"temperature": {read_manifest(model).temperature}', '"temperature": 9.0')
+    with pytest.raises(DataError, match="is of another recipe"):
+        bundle.main(model, clone)
+    assert not bundle.BUNDLED.exists()
 
 
 def test_a_model_that_is_not_worse_is_packaged_and_recorded(clone: Path, model: Path, bundle: Any) -> None:

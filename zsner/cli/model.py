@@ -110,23 +110,28 @@ def card_cli(
 
 @model_app.command("info")
 def info_cli(
-    model: Annotated[str | None, typer.Argument(help="A model folder; default: the model in the package.")] = None,
+    model: Annotated[
+        str, typer.Argument(help="A model folder or a recorded release; default: the model in the package.")
+    ] = "bundled",
+    root: Root = Path(),
 ) -> None:
-    """Check a model folder and print its manifest.
+    """Check a model folder and print what is known of it (JSON): recipe, data, scores, checksums.
 
-    Example: zsner model info runs/base
+    Examples:
+
+        zsner model info runs/base
+
+        zsner model info reports/releases/0.1.0
     """
     import msgspec
 
-    from zsner.model.folder import find_model, read_manifest
+    from zsner.model.versions import read_version
 
-    folder = find_model(model)
-    manifest = read_manifest(folder)
-    typer.echo(
-        msgspec.json.format(
-            msgspec.json.encode({"folder": str(folder)} | msgspec.to_builtins(manifest)), indent=2
-        ).decode()
-    )
+    known = read_version(model, root, whole=True)
+    measured = {"test": {"spans": known.spans, "tuples": known.tuples}} if known.spans is not None else {}
+    facts = {"folder": str(known.folder), "size": known.size, "date": known.date, **measured}
+    facts |= msgspec.to_builtins(known.manifest) | {"version": known.version}
+    typer.echo(msgspec.json.format(msgspec.json.encode(facts), indent=2).decode())
 
 
 def _print(table: "Table") -> None:

@@ -33,11 +33,12 @@ PACKAGED: Final = "bundled"
 
 
 class ModelVersion(msgspec.Struct, frozen=True, kw_only=True):
-    """One model and what is known of it. `version` is that of the release for a recorded one, whatever
+    """One model and what is known of it. `place` is how it was named; `version` is that of the release for a recorded one, whatever
     its manifest says. `spans` (micro) and `tuples` (end to end) are strict F1 on `test`, None where
     that was not measured; `size` is in bytes, None where the files are not there; `date` is an ISO day."""
 
     place: str
+    folder: Path
     version: str
     manifest: Manifest
     size: int | None = None
@@ -88,6 +89,7 @@ def read_version(place: str, root: Path, *, whole: bool = False) -> ModelVersion
     spans, tuples = _measured(manifest, folder, root)
     return ModelVersion(
         place=place,
+        folder=folder,
         version=version,
         manifest=manifest,
         size=size,
