@@ -36,6 +36,7 @@ bench-compare: $(VENV)/.dev
 
 card: $(VENV)/.dev
 	$(BIN)/zsner model card --output model_card.md
+	$(BIN)/zsner data card --output data/annotations/README.md
 
 # Reads test and seeds with other readers too, into reports/peers.md; the card shows some of it.
 peers: $(VENV)/.core

@@ -1,4 +1,4 @@
-"""`zsner data check|stats|export|agreement|config`."""
+"""`zsner data check|stats|export|agreement|doubts|card|config`."""
 
 import sys
 from collections.abc import Iterable, Iterator
@@ -264,6 +264,24 @@ def doubts_cli(
         if d.confidence >= least:
             sides = ["-" if s is None else f"{s.type} {s.text}" for s in (d.given, d.seen)]
             typer.echo("\t".join([f"{d.confidence:.2f}", d.document, str(d.line), *sides, d.context]))
+
+
+@data_app.command("card")
+def card_cli(
+    root: Annotated[Path, typer.Option(help="A clone of the project: its data/ and reports/ are read.")] = Path(),
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Default: standard output.")] = None,
+) -> None:
+    """Write the card of the corpus (a Hugging Face dataset card), its numbers counted from the data.
+
+    Example: zsner data card -o data/annotations/README.md
+    """
+    need("train", "seqeval", "yaml")
+    from zsner.io.writers import opened
+    from zsner.score.data_card import data_card
+
+    text = data_card(root)
+    with opened(output) as file:
+        file.write(text.encode("utf-8"))
 
 
 @data_app.command("config")

@@ -3,8 +3,10 @@
 What cannot be read becomes an `Unreadable` in its place, so that one bad file does not end a run.
 """
 
+import bz2
 import gzip
 import sys
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -17,6 +19,7 @@ from zsner.text import Decoded, decode
 
 TEXT_SUFFIXES: Final = (".txt", ".text", ".md")
 JSONL_SUFFIXES: Final = (".jsonl", ".ndjson")
+_PACKED: Final[dict[str, Callable[..., Any]]] = {".gz": gzip.open, ".bz2": bz2.open}
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -145,8 +148,8 @@ def read_predictions(path: Path) -> list[Document]:
 
 
 def stream_predictions(path: Path, leave_out: Callable[[str], None] | None = None) -> Iterator[Document]:
-    """Documents of a JSONL that `zsner predict` wrote, gzipped or not, or of standard input for `-`, one by
-    one; fields of newer formats are ignored.
+    """Documents of a JSONL that `zsner predict` wrote, packed (.gz, .bz2) or not, or of standard input for
+    `-`, one by one; fields of newer formats are ignored.
 
     Raises DataError with file and line where a line is no sound document (spans that overlap or lie
     outside the text, an unreadable one); with `leave_out` it is told of it instead.
@@ -161,7 +164,7 @@ def read_gold(path: Path) -> list[Document]:
     """
     from zsner.corpus.tasks import load_documents
 
-    if path.is_file() and Path(path.name.removesuffix(".gz")).suffix in JSONL_SUFFIXES:
+    if path.is_file() and (path.with_suffix("") if path.suffix in _PACKED else path).suffix in JSONL_SUFFIXES:
         with _opened(path) as file:
             first = file.read(4096).lstrip()[:200]
         if b'"annotations"' not in first and b'"data"' not in first:
@@ -172,7 +175,7 @@ def read_gold(path: Path) -> list[Document]:
 def _opened(path: Path) -> AbstractContextManager[IO[bytes]]:
     if str(path) == "-":
         return nullcontext(sys.stdin.buffer)
-    return cast("IO[bytes]", gzip.open(path)) if path.suffix == ".gz" else path.open("rb")
+    return cast("IO[bytes]", _PACKED.get(path.suffix, open)(path, "rb"))
 
 
 def _documents(path: Path, *, strict: bool, leave_out: Callable[[str], None] | None = None) -> Iterator[Document]:
@@ -191,7 +194,9 @@ def _documents(path: Path, *, strict: bool, leave_out: Callable[[str], None] | N
                     leave_out(f"{path}: line {number}: {error}")
                 else:
                     yield document
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror or error}); check the path") from error
+    except (OSError, EOFError, zlib.error) as error:
+        if isinstance(error, OSError) and error.strerror:
+            raise DataError(f"{path}: cannot be read ({error.strerror}); check the path") from error
+        raise DataError(f"{path}: is no whole {path.suffix} file ({error}); copy it again") from error
     if not found:
         raise DataError(f"{path}: is empty; give one JSON object a line")

@@ -83,12 +83,17 @@ def find_model(name: str | Path | None = None) -> Path:
     return folder
 
 
+def decode_manifest(path: Path) -> Manifest:
+    """A manifest as it stands in a file, its model's files not looked at. Raises DataError if it is damaged."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Manifest)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise DataError(f"{path}: damaged ({error}); restore or retrain the model") from error
+
+
 def read_manifest(folder: Path) -> Manifest:
     """The manifest of a model folder. Raises DataError if a file is missing or damaged."""
-    try:
-        manifest = msgspec.json.decode((folder / MANIFEST).read_bytes(), type=Manifest)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise DataError(f"{folder / MANIFEST}: damaged ({error}); restore or retrain the model") from error
+    manifest = decode_manifest(folder / MANIFEST)
     for name, digest in manifest.files.items():
         path = folder / name
         if not path.is_file():

@@ -9,12 +9,14 @@ from zsner.corpus.stats import stats
 from zsner.corpus.tasks import load_documents
 from zsner.document import DataError
 from zsner.model.folder import BUNDLED, LINKS, read_manifest
+from zsner.model.versions import EVALUATION
 from zsner.schema import SPAN_TYPES
 from zsner.score.agreement import agreement
 from zsner.score.peers import peers_section
 
-EVALUATION = Path("reports") / "evaluation"
 COLUMNS = {"seeds": "seeds (real pages)", "fresh": "fresh", "test": "test", "dev": "dev"}
+CORPUS = "zsner-corpus"
+"""What cards call the articles of `data/annotations`."""
 
 
 _BEHIND = " **It is of an earlier recipe**, made from fewer articles and linking by rule alone: weaker than the figures below until the next release."
@@ -60,15 +62,7 @@ def model_card(root: Path) -> str:
     )
     recipe = model["recipe"]
     behind = "" if LINKS in bundled.files else _BEHIND
-    return f"""---
-language: [zh]
-license: apache-2.0
-library_name: transformers
-pipeline_tag: token-classification
-base_model: BAAI/bge-small-zh-v1.5
-tags: [token-classification, ner, information-extraction, chinese, onnx, investment-promotion]
----
-
+    return f"""{front_matter(_metadata(bundled.name, scores))}
 # {bundled.label}
 
 Reads Chinese news and government articles on investment promotion (招商引资) and marks seven kinds of spans: {", ".join(SPAN_TYPES)}.
@@ -141,6 +135,46 @@ nlp = zsner.load()
 doc = nlp("一季度,全市签约项目87个,总投资额320亿元,同比增长12%。")
 ```
 """
+
+
+def front_matter(fields: dict[str, Any]) -> str:
+    """The YAML head of a card by the Hub's metadata, between its lines of dashes."""
+    import yaml
+
+    return f"---\n{yaml.safe_dump(fields, allow_unicode=True, sort_keys=False, width=120)}---\n"
+
+
+def _metadata(name: str, scores: dict[str, Any]) -> dict[str, Any]:
+    """The model card's head; its `model-index` has the strict span scores of the evaluation model."""
+    return {
+        "language": ["zh"],
+        "license": "apache-2.0",
+        "library_name": "transformers",
+        "pipeline_tag": "token-classification",
+        "base_model": "BAAI/bge-small-zh-v1.5",
+        "datasets": [CORPUS],
+        "metrics": list(_METRICS),
+        "tags": ["token-classification", "ner", "information-extraction", "chinese", "onnx", "investment-promotion"],
+        "model-index": [
+            {
+                "name": name,
+                "results": [
+                    {
+                        "task": {"type": "token-classification", "name": "Named entities, evaluation model"},
+                        "dataset": {"type": CORPUS, "name": "zsner corpus", "split": split},
+                        "metrics": [
+                            {"type": m, "name": f"strict span micro {m}", "value": round(found["spans"]["micro"][m], 4)}
+                            for m in _METRICS
+                        ],
+                    }
+                    for split, found in scores.items()
+                ],
+            }
+        ],
+    }
+
+
+_METRICS = ("precision", "recall", "f1")
 
 
 def _result(root: Path, name: str) -> Any:
