@@ -113,6 +113,7 @@ def test_the_link_scorer_decides_and_keeps_the_contract(tiny_model: Path) -> Non
 def test_the_link_scorer_in_onnx_is_the_one_that_was_trained(tiny_model: Path, tmp_path: Path) -> None:
     heads = LinkHeads(512).eval()
     export_links(heads, tmp_path / "links.onnx")
+    assert str(ROOT).encode() not in (tmp_path / "links.onnx").read_bytes()  # the exporter's stack traces
     scorer, tagger = LinkScorer(tmp_path / "links.onnx"), Tagger(tiny_model)
     for document in load_documents(SEEDS):
         facts = Ruled(document).facts()

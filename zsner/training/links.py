@@ -16,6 +16,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 import numpy as np
+import onnx
 import torch
 from torch import nn
 from torch.nn import functional
@@ -282,3 +283,13 @@ def export_links(model: LinkHeads, path: Path) -> None:
             dynamo=True,
             verbose=False,
         )
+    _strip(path)
+
+
+def _strip(path: Path) -> None:
+    """Take out what the exporter notes of the code it came from, its paths among it."""
+    model = onnx.load(path)
+    for part in (model.graph, *model.graph.node, *model.graph.value_info):
+        del part.metadata_props[:]
+        part.doc_string = ""
+    onnx.save(model, path)
