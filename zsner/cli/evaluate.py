@@ -28,6 +28,13 @@ def evaluate_cli(
         Path | None, typer.Option(help="Write the errors on spans and links by class, with examples (Markdown).")
     ] = None,
     json: Annotated[Path | None, typer.Option(help="Write all scores here, for machines.")] = None,
+    html: Annotated[
+        Path | None, typer.Option(help="Write a page to look at: scores, plots, every error in its article.")
+    ] = None,
+    runs: Annotated[
+        list[Path] | None,
+        typer.Option(help="With --html: show the learning curve of this run folder; may be repeated."),
+    ] = None,
 ) -> None:
     """Score predictions against gold: strict spans, slots, strict tuples.
 
@@ -39,6 +46,8 @@ def evaluate_cli(
 
         zsner evaluate data/annotations/test predictions.jsonl --fail-under span.micro=0.95
 
+        zsner evaluate data/annotations/test predictions.jsonl --html report.html --runs runs/base
+
     Spans are scored by seqeval (strict, IOB2) and by an independent count that must agree.
     A strict tuple has head, indicator, status, region, growth, filter, orgs, industries and
     mechanisms right; the period is scored apart.
@@ -47,14 +56,19 @@ def evaluate_cli(
     import msgspec
 
     from zsner.io.readers import read_gold, read_predictions
+    from zsner.io.writers import opened
     from zsner.score.errors import error_report, mistakes
     from zsner.score.evaluate import below, evaluate, pair
     from zsner.score.link_errors import link_mistakes, link_report
+    from zsner.score.report import html_report, read_run
 
     if (predictions is None) == (model is None):
         raise DataError("name either PREDICTIONS or --model")
     if given_home_region and model is None:
         raise DataError("--given-home-region goes with --model; the predictions are made already")
+    if runs and html is None:
+        raise DataError("--runs goes with --html, which shows their curves")
+    curves = [read_run(folder) for folder in runs or ()]
     documents = read_gold(gold)
     if predictions is not None:
         found = read_predictions(predictions)
@@ -72,6 +86,10 @@ def evaluate_cli(
         pairs = pair(documents, found)
         text = error_report(gold.name, mistakes(pairs)) + "\n" + link_report(gold.name, link_mistakes(pairs))
         errors.write_text(text, encoding="utf-8")
+    if html is not None:
+        page = html_report(f"zsner on {gold.name}", report, pair(documents, found), runs=curves)
+        with opened(html) as file:
+            file.write(page.encode())
     _print(report)
     missed = below(report, fail_under or ())
     for sentence in missed:

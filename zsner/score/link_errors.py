@@ -13,7 +13,8 @@ LINK_CLASSES: Final = ("missed", "invented", "too few", "too many", "other")
 
 
 class LinkMistake(NamedTuple):
-    """One wrong slot of one figure: its class, the slot, both sides as text, the place."""
+    """One wrong slot of one figure: its class, the slot, both sides as text, the place: the figure's
+    head stands from `start` to `end` in the text."""
 
     kind: str
     field: str
@@ -21,6 +22,8 @@ class LinkMistake(NamedTuple):
     gold: str
     found: str
     context: str
+    start: int
+    end: int
 
 
 def link_mistakes(pairs: Iterable[tuple[Document, Document]]) -> list[LinkMistake]:
@@ -50,6 +53,8 @@ def link_mistakes(pairs: Iterable[tuple[Document, Document]]) -> list[LinkMistak
                             + f"【{head.text}】"
                             + gold.text[head.end : head.end + 20]
                         ).replace("\n", "⏎"),
+                        start=head.start,
+                        end=head.end,
                     )
                 )
     return listed
