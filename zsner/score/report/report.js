@@ -15,8 +15,13 @@ let open = null; // number of the article that is shown
 function make(name, attributes = {}, ...children) {
   const element = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  element.append(...children.filter((child) => child !== null && child !== ""));
+  fill(element, ...children);
   return element;
+}
+
+/** Give an element these children and no others; null stands for none. */
+function fill(element, ...children) {
+  element.replaceChildren(...children.filter((child) => child !== null));
 }
 
 // --- filters -------------------------------------------------------------------------------------
@@ -67,8 +72,14 @@ function filter() {
 
 // --- the list ------------------------------------------------------------------------------------
 
-function sides(error) {
-  return [error.gold || "—", " → ", error.found || "—"];
+/** The figure that an error is about, null for errors on spans. */
+function figureOf(error) {
+  return error.figure === null ? null : data.articles[error.article].figures[error.figure];
+}
+
+function headOf(error) {
+  const figure = figureOf(error);
+  return figure && make("span", {class: "head"}, `${figure.head} `);
 }
 
 function fillList() {
@@ -85,12 +96,12 @@ function fillList() {
       {type: "button", "data-error": n},
       make("span", {class: `kind ${error.level}`}, error.kind),
       make("span", {class: "type"}, error.type),
-      make("span", {class: "sides", lang: data.articles[article].language}, ...sides(error)),
+      make("span", {class: "sides", lang: data.articles[article].language}, headOf(error), error.gold || "—", " → ", error.found || "—"),
     );
     rows.push(make("li", {}, button));
   }
   if (!rows.length) rows.push(make("li", {class: "heading"}, "No error passes the filters."));
-  at("list").replaceChildren(...rows);
+  fill(at("list"), ...rows);
 }
 
 // --- the article ---------------------------------------------------------------------------------
@@ -141,8 +152,9 @@ function openArticle(n) {
     return element;
   });
   at("text").lang = article.language;
-  at("text").replaceChildren(...parts);
-  at("figures").replaceChildren(
+  fill(at("text"), ...parts);
+  fill(
+    at("figures"),
     make("h2", {}, `Figures of ${article.id}`),
     ...article.figures.map((figure) => figureCard(figure, article)),
   );
@@ -153,7 +165,7 @@ function openArticle(n) {
 
 function figureCard(figure, article) {
   const {gold, found, wrong} = figure;
-  const verdict = !found ? "missed" : !gold ? "invented" : wrong.length ? wrong.join(", ") : "right";
+  const verdict = !found ? "missed" : !gold ? "invented" : wrong.length ? `≠ ${wrong.join(", ")}` : "right";
   const rows = FIELDS.filter((field) => gold?.fields[field] || found?.fields[field]).map((field) =>
     make(
       "tr",
@@ -199,11 +211,11 @@ function mark() {
   at("previous").disabled = at("next").disabled = !shown.length;
   const article = data.articles[open];
   if (current === null) {
-    at("detail").replaceChildren(make("b", {}, article.id), " ", make("small", {}, article.about));
+    fill(at("detail"), make("b", {}, article.id), " ", make("small", {}, article.about));
     return;
   }
   const error = data.errors[current];
-  const figure = error.figure === null ? null : article.figures[error.figure];
+  const figure = figureOf(error);
   const wanted = new Set(figure?.gold?.links[error.type]);
   const taken = new Set(figure?.found?.links[error.type]);
   let first = null;
@@ -216,10 +228,12 @@ function mark() {
     if (gold !== null && wanted.has(gold)) element.classList.add("wanted");
     if (found !== null && taken.has(found)) element.classList.add("taken");
   });
-  at("detail").replaceChildren(
+  fill(
+    at("detail"),
     make("b", {}, article.id),
     make("span", {class: `kind ${error.level}`}, error.kind),
     make("span", {class: "type"}, error.type),
+    figure && make("span", {class: "head", lang: article.language}, figure.head),
     make("span", {lang: article.language}, make("small", {}, "gold "), error.gold || "—"),
     make("span", {lang: article.language}, make("small", {}, "predicted "), error.found || "—"),
     make("small", {class: "about"}, article.about),
@@ -296,9 +310,12 @@ at("overview").addEventListener("click", (event) => {
 });
 
 fillFilters();
-at("legend").append(
+fill(
+  at("legend"),
   ...data.types.map((type) => make("span", {class: `piece right gold-${type}`}, type)),
   make("span", {class: "piece gold"}, "gold only"),
   make("span", {class: "piece found"}, "predicted only"),
+  make("span", {class: "piece wanted"}, "linked by gold"),
+  make("span", {class: "piece taken"}, "linked by prediction"),
 );
 route();
