@@ -127,7 +127,7 @@ def test_what_is_given_has_a_plot(gold: list[Document], found: list[Document]) -
     page = report_on(
         gold,
         found,
-        groups={"script": {"hant_native": group, "hans": nothing}, "year": {}},
+        groups={"script": {"hant_native": group, "hans": nothing}, "damage": {"cut": nothing}, "year": {}},
         confusion={"REGION": {"REGION": 90, "ORG": 7, "none": 3}, "none": {"ORG": 4}},
         runs=[Run("base", ((0.1, 2.0), (0.2, 0.5)), ((1.0, 0.91), (2.0, 0.93)))],
     )
@@ -136,6 +136,7 @@ def test_what_is_given_has_a_plot(gold: list[Document], found: list[Document]) -
         "Learning curve, development data",
         "Learning curve, loss",
         "Scores by script",
+        "Scores by damage",
     ]
     assert "gold REGION, found ORG: 7" in page.texts("title")
     assert "gold none, found ORG: 4" in page.texts("title")
@@ -234,7 +235,8 @@ def test_a_training_log_is_read(tmp_path: Path) -> None:
         {"step": 40, "loss": 9.0, "epoch": 1.0},
         {"step": 40, "loss": 1.2, "epoch": 1.0},  # again, after an interruption
         {"step": 40, "eval_loss": 0.1, "eval_f1": 0.84, "epoch": 1.0},
-        {"step": 40, "train_runtime": 3.0, "epoch": 1.0},
+        {"step": 60, "loss": float("nan"), "epoch": 1.5},
+        {"step": 60, "train_runtime": 3.0, "epoch": 1.5},
     ]
     log = tmp_path / "metrics.jsonl"
     log.write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")

@@ -220,6 +220,7 @@ def test_a_wrong_link_shows_where_both_sides_link(look: Look) -> None:
     assert seen.current() == "3亿元"
     assert seen.page.locator("#text .wanted").all_inner_texts() == ["甲县"]
     assert seen.page.locator("#text .taken").all_inner_texts() == ["乙市"]
+    assert seen.page.locator("#legend :is(.wanted, .taken)").count() == 2
     card = seen.page.locator("#figures details.current")
     assert card.locator("tr.wrong").all_inner_texts() == ["region\t甲县\t乙市"]
     assert "≠ region" in card.inner_text()

@@ -99,9 +99,10 @@ def reliability_plot(stretches: Sequence[Bin]) -> str:
 
 def groups_plot(groups: Mapping[str, Group]) -> str:
     """F1 of spans (dot) and of strict tuples (ring) by group, with the number of articles."""
-    marks = ticks(min(s.f1 for g in groups.values() for s in (g.spans, g.tuples) if s.gold + s.found), 1.0)
+    held = [s.f1 for g in groups.values() for s in (g.spans, g.tuples) if s.gold + s.found]
+    marks = ticks(min(held, default=0.0), 1.0)
     bottom = ROW * len(groups) + 16
-    x = Scale(marks[0], marks[-1], 150, WIDTH - 16)
+    x = Scale(marks[0], marks[-1], 156, WIDTH - 16)
     drawn = _upright(marks, x, 8, bottom)
     for n, (name, g) in enumerate(groups.items()):
         y = 8 + ROW * (n + 0.5)
@@ -122,7 +123,7 @@ def score_curves(runs: Sequence[Run]) -> str:
 
 def loss_curves(runs: Sequence[Run]) -> str:
     """Training loss by epoch, as its decimal logarithm, a line a run."""
-    logs = [(r.name, [(epoch, math.log10(loss)) for epoch, loss in r.losses if loss > 0]) for r in runs]
+    logs = [(r.name, [(epoch, math.log10(loss)) for epoch, loss in r.losses]) for r in runs]
     return _curves("Training loss, logarithm", logs)
 
 

@@ -203,7 +203,9 @@ function goTo(start) {
 
 /** Mark in text, list and figures what belongs to the current error. */
 function mark() {
-  for (const element of document.querySelectorAll(".current, .wanted, .taken")) {
+  // Not everywhere: the legend shows these marks too.
+  const marked = ":is(#list, #text, #figures) :is(.current, .wanted, .taken)";
+  for (const element of document.querySelectorAll(marked)) {
     element.classList.remove("current", "wanted", "taken");
   }
   const place = current === null ? -1 : shown.indexOf(current);

@@ -1,6 +1,7 @@
 """The log of a training run, as its curves."""
 
 import json
+import math
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,8 +11,8 @@ LOG = "metrics.jsonl"
 
 
 class Run(NamedTuple):
-    """A training run: its name, and by epoch the loss on the training data and the strict span F1
-    on the development data."""
+    """A training run: its name, and by epoch the loss on the training data (above 0) and the strict
+    span F1 on the development data."""
 
     name: str
     losses: tuple[tuple[float, float], ...]
@@ -32,8 +33,9 @@ def read_run(folder: Path) -> Run:
         try:
             entry = json.loads(line)
             epoch = float(entry["epoch"])
-            if "loss" in entry:
-                losses[epoch] = float(entry["loss"])
+            # Neither the NaN of a run that went astray nor a loss of 0 has a place in a plot of logarithms.
+            if math.isfinite(loss := float(entry.get("loss", math.nan))) and loss > 0:
+                losses[epoch] = loss
             if "eval_f1" in entry:
                 scores[epoch] = float(entry["eval_f1"])
         except (ValueError, KeyError, TypeError) as error:
