@@ -9,13 +9,21 @@ TORCH ?= 2.13.0
 export HF_HUB_OFFLINE = 1
 export HF_HUB_DISABLE_TELEMETRY = 1
 
-.PHONY: demo test lint wheel card reproduce bench-compare peers clean
+# The browser of `make test-browser`; on Debian it comes from the package chromium.
+export CHROMIUM ?= /usr/bin/chromium
+
+.PHONY: demo test test-browser lint wheel card reproduce bench-compare peers clean
 
 demo: $(VENV)/.core
 	$(BIN)/zsner predict data/articles --format table
 
 test: $(VENV)/.dev lint
 	$(BIN)/python -m pytest
+
+# The pages that zsner writes, in a real browser.
+test-browser: $(VENV)/.browser
+	sh scripts/need_chromium.sh
+	$(BIN)/python -m pytest tests_browser
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .
@@ -54,6 +62,10 @@ $(VENV)/.dev: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --quiet torch==$(TORCH)
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
 	@touch $@ $(VENV)/.core
+
+$(VENV)/.browser: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --editable '.[browser]'
+	@touch $@
 
 clean:
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,6 +1,6 @@
 """`zsner evaluate`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from zsner.cli.extras import need
-from zsner.document import DataError, Document
+from zsner.document import DataError
 
 if TYPE_CHECKING:
     from zsner.score.evaluate import Report
@@ -48,6 +48,13 @@ def evaluate_cli(
         bool, typer.Option("--leave-out", help="Tell of predictions that do not fit the gold, and score the rest.")
     ] = False,
     json: Annotated[Path | None, typer.Option(help="Write all scores here, for machines.")] = None,
+    html: Annotated[
+        Path | None, typer.Option(help="Write a page to look at: scores, plots, every error in its article.")
+    ] = None,
+    runs: Annotated[
+        list[Path] | None,
+        typer.Option(help="With --html: show the learning curve of this run folder; may be repeated."),
+    ] = None,
 ) -> None:
     """Score predictions against gold: spans, values, slots, tuples.
 
@@ -60,6 +67,8 @@ def evaluate_cli(
         zsner evaluate data/annotations/test predictions.jsonl --fail-under span.micro=0.95
 
         zsner evaluate data/annotations/test reports/evaluation/test.jsonl --by genre --by damage
+
+        zsner evaluate data/annotations/test predictions.jsonl --html report.html --runs runs/base
 
     Spans are scored by seqeval (strict, IOB2) and by an independent count that must agree; beside that by
     type alone (any overlap), in part (half a point for an overlap of the right type) and by boundaries alone.
@@ -75,11 +84,15 @@ def evaluate_cli(
     from zsner.score.errors import error_report, mistakes
     from zsner.score.evaluate import below, paired, score_pairs
     from zsner.score.link_errors import link_mistakes, link_report
+    from zsner.score.report import html_report, read_run
 
     if (predictions is None) == (model is None):
         raise DataError("name either PREDICTIONS or --model")
     if given_home_region and model is None:
         raise DataError("--given-home-region goes with --model; the predictions are made already")
+    if runs and html is None:
+        raise DataError("--runs goes with --html, which shows their curves")
+    curves = [read_run(folder) for folder in runs or ()]
     documents = read_gold(gold)
     left = _tell if leave_out else None
     if predictions is not None:
@@ -89,13 +102,17 @@ def evaluate_cli(
 
         nlp = load(model)
         found = (nlp.process(d, home_region=d.home_region if given_home_region else None) for d in documents)
-    pairs: Iterable[tuple[Document, Document]] = paired(documents, found, left)
+    pairs = paired(documents, found, left)
+    kept = list(pairs) if errors is not None or html is not None else []
+    report = score_pairs(kept or pairs)
     if errors is not None:
-        pairs = list(pairs)
-        text = error_report(gold.name, mistakes(pairs)) + "\n" + link_report(gold.name, link_mistakes(pairs))
+        text = error_report(gold.name, mistakes(kept)) + "\n" + link_report(gold.name, link_mistakes(kept))
         with opened(errors) as file:
             file.write(text.encode())
-    report = score_pairs(pairs)
+    if html is not None:
+        page = html_report(f"zsner on {gold.name}", report, kept, runs=curves)
+        with opened(html) as file:
+            file.write(page.encode())
     if json is not None:
         with opened(json) as file:
             file.write(msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n")

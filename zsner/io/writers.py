@@ -149,7 +149,7 @@ class TableWriter:
                 escape(one_line(head.text)) + size,
                 readable(head),
                 escape(t.region_name or "") or texts(t.linked("region")),
-                escape(_period(t)),
+                escape(readable_period(t)),
                 readable(spans[t.growth]) if t.growth else "",
                 texts(t.industry),
                 texts(t.mechanism),
@@ -210,7 +210,8 @@ def _title(text: str) -> str:
     return next(likely, lines[0] if lines else "")[:48]
 
 
-def _period(t: MetricTuple) -> str:
+def readable_period(t: MetricTuple) -> str:
+    """A figure's period for people: `一季度 (2023-01-01..2023-03-31)`; "" where it has none."""
     if t.period is None:
         return ""
     dates = [d or "" for d in (t.period.from_, t.period.to)]

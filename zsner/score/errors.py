@@ -19,7 +19,8 @@ CLASSES: Final = (
 
 
 class Mistake(NamedTuple):
-    """One error: its class, the type (the gold's, where there is one), both sides, the place."""
+    """One error: its class, the type (the gold's, where there is one), both sides, the place: from
+    `start` to `end` in the text."""
 
     kind: str
     type: str
@@ -27,6 +28,8 @@ class Mistake(NamedTuple):
     gold: str
     found: str
     context: str
+    start: int
+    end: int
 
 
 def mistakes(pairs: Iterable[tuple[Document, Document]]) -> list[Mistake]:
@@ -48,6 +51,8 @@ def mistakes(pairs: Iterable[tuple[Document, Document]]) -> list[Mistake]:
                     gold=" | ".join(f"{s.type} {s.text}" for s in group_gold),
                     found=" | ".join(f"{s.type} {s.text}" for s in group_found),
                     context=gold.text[max(0, start - 10) : end + 10].replace("\n", "⏎"),
+                    start=start,
+                    end=end,
                 )
             )
     return listed

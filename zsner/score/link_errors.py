@@ -14,7 +14,8 @@ LINK_CLASSES: Final = ("missed", "invented", "too few", "too many", "other")
 
 
 class LinkMistake(NamedTuple):
-    """One wrong slot of one figure: its class, the slot, both sides as text, the place."""
+    """One wrong slot of one figure: its class, the slot, both sides as text, the place: the figure's
+    head stands from `start` to `end` in the text."""
 
     kind: str
     field: str
@@ -22,6 +23,8 @@ class LinkMistake(NamedTuple):
     gold: str
     found: str
     context: str
+    start: int
+    end: int
 
 
 def link_mistakes(pairs: Iterable[tuple[Document, Document]]) -> list[LinkMistake]:
@@ -47,6 +50,8 @@ def link_mistakes(pairs: Iterable[tuple[Document, Document]]) -> list[LinkMistak
                         gold="、".join(right),
                         found="、".join(wrong),
                         context=in_context(gold.text, head.start, head.end),
+                        start=head.start,
+                        end=head.end,
                     )
                 )
     return listed
