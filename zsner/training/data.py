@@ -1,6 +1,7 @@
 """What a model is trained on, refused where it does not fit together."""
 
 import random
+from collections.abc import Sequence
 from pathlib import Path
 
 from zsner.corpus.split import TABLE, read_splits
@@ -28,10 +29,15 @@ def training_data(
     if len(versions) > 1:
         named = ", ".join(f"{version} ({id_}, …)" for version, id_ in sorted(versions.items()))
         raise DataError(f"annotations by different guideline versions: {named}; bring them to one version")
+    check_types(train_docs)
+    return train_docs, dev_docs
+
+
+def check_types(train_docs: Sequence[Document]) -> None:
+    """Raise DataError for a span type without an example to learn from."""
     for kind in SPAN_TYPES:
         if not any(s.type == kind for d in train_docs for s in d.spans):
             raise DataError(f"no training article has a {kind} span; the model could not learn it: add articles")
-    return train_docs, dev_docs
 
 
 def _load(path: Path) -> list[Document]:

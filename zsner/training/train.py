@@ -6,6 +6,7 @@ data -> windows -> Trainer (best epoch by strict micro-F1 on dev) -> model folde
 
 import json
 import platform
+import shutil
 import subprocess
 from importlib import metadata
 from pathlib import Path
@@ -30,7 +31,7 @@ from transformers.utils import logging as hf_logging
 from zsner import bio
 from zsner.corpus.augment import Augmenter, Rates
 from zsner.corpus.dataset import Example, digest, examples, to_dataset
-from zsner.document import DataError
+from zsner.document import DataError, Document
 from zsner.model.folder import MANIFEST, ONNX, Manifest, write_manifest
 from zsner.model.tagger import Tagger
 from zsner.schema import GUIDELINES_VERSION
@@ -57,6 +58,7 @@ _PACKAGES: Final = (
 )
 RUN_CONFIG: Final = "run.json"
 """Written when a run starts: its configuration and data, so that --resume continues the same run."""
+CHECKPOINTS: Final = "checkpoints"
 
 
 def train(config: TrainConfig, output: Path, *, resume: bool = False) -> Manifest:
@@ -66,12 +68,20 @@ def train(config: TrainConfig, output: Path, *, resume: bool = False) -> Manifes
     Raises DataError if `output` holds a finished model or another run, or int8 fails the gate.
     """
     train_docs, dev_docs = training_data(config.train, config.dev, config.articles)
+    return train_on(config, train_docs, dev_docs, output, resume=resume)
+
+
+def train_on(
+    config: TrainConfig, train_docs: list[Document], dev_docs: list[Document], output: Path, *, resume: bool = False
+) -> Manifest:
+    """As `train`, on these documents instead of those that `config` names."""
     record = {
         "config": msgspec.to_builtins(config),
         "train_digest": digest(train_docs),
         "dev_digest": digest(dev_docs) if dev_docs else None,
     }
-    checkpoints = _prepare(output, record, resume)
+    prepare_run(output, record, resume)
+    checkpoints = output / CHECKPOINTS
 
     # Which weights are new and how fast files load is no news to who trains.
     hf_logging.set_verbosity_error()
@@ -115,8 +125,11 @@ def train(config: TrainConfig, output: Path, *, resume: bool = False) -> Manifes
 
     if config.average:
         _average(trainer.model, sorted(checkpoints.glob("checkpoint-*"), key=_step)[-config.average :])
-    trainer.model.save_pretrained(output)
-    tokenizer.save_pretrained(output)
+    # Made aside: whoever is interrupted between model, calibration and links has no half of them.
+    aside = output / "model.partial"
+    shutil.rmtree(aside, ignore_errors=True)
+    trainer.model.save_pretrained(aside)
+    tokenizer.save_pretrained(aside)
     files = ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"]
     manifest = Manifest(
         name=config.name,
@@ -143,18 +156,22 @@ def train(config: TrainConfig, output: Path, *, resume: bool = False) -> Manifes
         files={},
     )
     # Read back: the Trainer has wrapped the model it trained in autocast.
-    model = AutoModelForTokenClassification.from_pretrained(output, dtype=torch.float32).eval()
-    scores = export_int8(model, tokenizer, output, manifest, dev_docs, config.gate)
-    manifest = write_manifest(output, msgspec.structs.replace(manifest, scores=scores), [*files, ONNX])
+    model = AutoModelForTokenClassification.from_pretrained(aside, dtype=torch.float32).eval()
+    scores = export_int8(model, tokenizer, aside, manifest, dev_docs, config.gate)
+    manifest = write_manifest(aside, msgspec.structs.replace(manifest, scores=scores), [*files, ONNX])
     if dev_docs:
-        found = calibrate(Tagger(output), dev_docs)
+        found = calibrate(Tagger(aside), dev_docs)
         scores["dev_span_micro_f1"], scores["dev_ece"] = round(found.f1, 4), round(found.ece, 4)
         manifest = msgspec.structs.replace(
             manifest, temperature=found.temperature, threshold=found.threshold, scores=scores
         )
-        manifest = write_manifest(output, manifest, [*files, ONNX])
+        manifest = write_manifest(aside, manifest, [*files, ONNX])
     if config.link_epochs:
-        manifest = add_links(output, manifest, train_docs, dev_docs, epochs=config.link_epochs, seed=config.seed)
+        manifest = add_links(aside, manifest, train_docs, dev_docs, epochs=config.link_epochs, seed=config.seed)
+    # The manifest last: a folder that has one is whole.
+    for name in (*manifest.files, MANIFEST):
+        (aside / name).replace(output / name)
+    shutil.rmtree(aside)
     return manifest
 
 
@@ -170,8 +187,10 @@ def _encoder(name: str) -> str:
     return name
 
 
-def _prepare(output: Path, record: dict[str, Any], resume: bool) -> Path:
-    """The checkpoint folder of a new or resumed run in `output`."""
+def prepare_run(output: Path, record: dict[str, Any], resume: bool) -> None:
+    """Make `output` the folder of a new run, or see that the run in it is the one of `record`.
+
+    Raises DataError if it holds something else, or there is nothing to resume."""
     if (output / MANIFEST).exists():
         raise DataError(f"{output}: holds a finished model; name another folder with --output")
     run = output / RUN_CONFIG
@@ -186,7 +205,6 @@ def _prepare(output: Path, record: dict[str, Any], resume: bool) -> Path:
         raise DataError(f"{output}: no run to resume; start it without --resume")
     output.mkdir(parents=True, exist_ok=True)
     run.write_text(json.dumps(record, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    return output / "checkpoints"
 
 
 class _Encode:
