@@ -237,7 +237,7 @@ def from_json(line: bytes | str, *, strict: bool = True) -> Document:
         for path in _unknown_fields(msgspec.json.decode(line)):
             raise DataError(f"unknown field `{path}`; remove it or correct its name")
     for fault in problems(document):
-        raise DataError(fault)
+        raise DataError(f"{document.id!r}: {fault}")
     return document
 
 
