@@ -168,9 +168,10 @@ def _print(report: "Report", by: Sequence[GroupKind]) -> None:
     for name, row in report.confusion.items():
         confusion.add_row(name, *("" if row[n] == 0 else str(row[n]) for n in report.confusion))
     console.print(confusion, "")
-    tuples = table("tuples", *_COLUMNS)
+    tuples = table("tuples", *_COLUMNS, f"95 % ({report.unit}s)")
     for name, score in report.tuples.items():
-        tuples.add_row(name, *_figures(score), style="bold" if name == "strict" else "")
+        interval = "–".join(f"{x:.3f}" for x in report.tuple_intervals.get(name, ()))
+        tuples.add_row(name, *_figures(score), interval, style="bold" if name == "strict" else "")
     console.print(tuples, "")
     for kind in by:
         groups = table(f"by {kind}", "articles", "spans F1", "gold spans", "tuples F1", "gold tuples")

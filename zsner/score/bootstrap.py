@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from zsner.document import Document
-from zsner.score.units import SPAN_UNIT_ROWS, Array, Unit, f1, span_units, unit_of
+from zsner.score.units import ROWS, Array, Unit, counts_by_unit, f1, unit_of
 
 DRAWS: Final = 2000
 SEED: Final = 2026
@@ -19,7 +19,7 @@ _AT_ONCE: Final = 2_000_000
 
 
 class IntervalTally:
-    """Strict counts of spans by article and, while these are few, by sentence."""
+    """Strict counts by article and, while these are few, by sentence."""
 
     def __init__(self) -> None:
         self._articles: list[Array] = []
@@ -27,9 +27,9 @@ class IntervalTally:
 
     def add(self, gold: Document, found: Document) -> None:
         """Count one article."""
-        self._articles.append(span_units([(gold, found)], "article"))
+        self._articles.append(counts_by_unit([(gold, found)], "article"))
         if self.unit == "sentence":
-            self._sentences.append(span_units([(gold, found)], "sentence"))
+            self._sentences.append(counts_by_unit([(gold, found)], "sentence"))
 
     @property
     def unit(self) -> Unit:
@@ -37,14 +37,13 @@ class IntervalTally:
         return unit_of(len(self._articles))
 
     def intervals(self, level: float = 0.95) -> dict[str, tuple[float, float]]:
-        """Interval of the strict F1 of each type and `micro`, by resampling whole articles (Efron
-        1979), or sentences where articles are too few to resample: narrower, because sentences of one
-        article are alike."""
+        """Interval of the F1 of each of `ROWS`, by resampling whole articles (Efron 1979), or sentences
+        where articles are too few to resample: narrower, because sentences of one article are alike."""
         if not self._articles:
             return {}
         counts = np.concatenate(self._articles if self.unit == "article" else self._sentences)
         low, high = _interval(f1(_resampled(counts, DRAWS, SEED)), level)
-        return {row: (round(float(low[i]), 4), round(float(high[i]), 4)) for i, row in enumerate(SPAN_UNIT_ROWS)}
+        return {row: (round(float(low[i]), 4), round(float(high[i]), 4)) for i, row in enumerate(ROWS)}
 
 
 def paired_bootstrap(first: Array, later: Array, samples: int, seed: int, level: float = 0.95) -> tuple[Array, Array]:

@@ -55,6 +55,9 @@ def model_card(root: Path) -> str:
         + " |"
         for name in agreed.tuples
     ]
+    low_high = (scores[c].get("tuple_intervals", {}).get("strict") for c in linked)
+    ends = (" – ".join(f"{x:.3f}" for x in i) if i else "" for i in low_high)
+    slots.append("| strict, 95 % interval | " + " | ".join([*ends, *[""] * (len(linked) + 1)]) + " |")
     ruled = (
         f" On `fresh`, scored once, the rules alone gave {scores['fresh']['tuples']['strict']['f1']:.3f} strict."
         if "fresh" in scores

@@ -16,14 +16,12 @@ from zsner.document import DataError, Document
 from zsner.score.bootstrap import approximate_randomisation, paired_bootstrap
 from zsner.score.changes import ArticleChanges, article_changes
 from zsner.score.evaluate import pair
-from zsner.score.tuples import TUPLE_ROWS
-from zsner.score.units import SPAN_UNIT_ROWS, Array, Unit, f1, span_units, tuple_units, unit_of
+from zsner.score.units import ROWS, Array, Unit, counts_by_unit, f1, unit_of
 
 Verdict = Literal["better", "worse", "not distinguishable"]
 SIGNIFICANT: Final = 0.05
 
 DECISIVE: Final = ("span.micro", "tuple.strict")
-ROWS: Final = (*(f"span.{row}" for row in SPAN_UNIT_ROWS), *(f"tuple.{row}" for row in TUPLE_ROWS))
 LEFT_OUT: Final = "tuple.period_iso"
 """It is counted on the periods that a system has right, and these are not the same in two systems."""
 
@@ -100,11 +98,6 @@ def compare(gold: Sequence[Document], systems: Sequence[System], *, samples: int
             )
         )
     return ComparisonReport(documents=len(gold), unit=unit, samples=samples, seed=seed, comparisons=tuple(comparisons))
-
-
-def counts_by_unit(pairs: Sequence[tuple[Document, Document]], unit: Unit) -> Array:
-    """(gold, predicted) documents -> counts [unit, row of `ROWS`, (gold, found, right)]."""
-    return np.concatenate([span_units(pairs, unit), tuple_units(pairs, unit)], axis=1)
 
 
 def differences(first: Array, later: Array, samples: int, seed: int) -> list[Difference]:

@@ -22,9 +22,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     `spans` has the types, `micro` and `macro`, strict; `relaxed` the same by `type`, `partial` and
     `boundary`; `values` the normalised values. `tuples` has `head`, `indicator`, `status`, the slots,
     `period` and `strict`. `intervals` are 95 % by bootstrap over `unit`s for the span types and
-    `micro`; `ece` is the expected calibration error of the span confidence. `groups` has strict scores
-    by kind of group and name; `confusion` counts gold type -> predicted type, `boundaries` the ends
-    that are off.
+    `micro`, `tuple_intervals` for the rows of `tuples` that the gold has; `ece` is the expected
+    calibration error of the span confidence. `groups` has strict scores by kind of group and name;
+    `confusion` counts gold type -> predicted type, `boundaries` the ends that are off.
     """
 
     documents: int
@@ -34,6 +34,7 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     values: Score
     tuples: dict[str, Score]
     intervals: dict[str, tuple[float, float]]
+    tuple_intervals: dict[str, tuple[float, float]]
     unit: Unit
     ece: float
     confusion: dict[str, dict[str, int]]
@@ -108,14 +109,17 @@ def score_pairs(pairs: Iterable[tuple[Document, Document]]) -> Report:
         more, sure = outcomes([(gold, found)])
         scores += more
         right += sure
+    held = intervals.intervals()
+    tuple_scores = tuples.scores()
     return Report(
         documents=documents,
         models=tuple(sorted(models)),
         spans=spans.scores(),
         relaxed=relaxed.scores(),
         values=relaxed.values(),
-        tuples=tuples.scores(),
-        intervals=intervals.intervals(),
+        tuples=tuple_scores,
+        intervals={row.removeprefix("span."): i for row, i in held.items() if row.startswith("span.")},
+        tuple_intervals={row: held[f"tuple.{row}"] for row, s in tuple_scores.items() if s.gold},
         unit=intervals.unit,
         ece=round(ece(scores, right), 4),
         confusion=relaxed.confusion(),

@@ -62,7 +62,7 @@ def _outcomes(pairs: Sequence[tuple[Document, Document]], types: Collection[Span
     tally = IntervalTally()
     for gold, found in pairs:
         tally.add(gold, found)
-    intervals = tally.intervals()
+    intervals = {row.removeprefix("span."): interval for row, interval in tally.intervals().items()}
     return {t: Outcome(score=scores[t], interval=intervals[t]) for t in types}
 
 

@@ -22,6 +22,8 @@ Array = NDArray[np.float64]
 
 SPAN_UNIT_ROWS: Final = (*SPAN_TYPES, "micro")
 
+ROWS: Final = (*(f"span.{row}" for row in SPAN_UNIT_ROWS), *(f"tuple.{row}" for row in TUPLE_ROWS))
+
 FEW: Final = 10
 """So few articles cannot be resampled as articles."""
 
@@ -43,6 +45,12 @@ def tuple_units(pairs: Pairs, unit: Unit) -> Array:
 
     A figure and its links are counted in the sentence its head starts in."""
     return _by_unit(pairs, unit, TUPLE_ROWS, tuple_counts)
+
+
+def counts_by_unit(pairs: Pairs, unit: Unit) -> Array:
+    """(gold, predicted) documents -> counts [unit, row of `ROWS`, (gold, found, right)]."""
+    pairs = list(pairs)
+    return np.concatenate([span_units(pairs, unit), tuple_units(pairs, unit)], axis=1)
 
 
 def f1(counts: Array) -> Array:

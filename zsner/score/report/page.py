@@ -92,20 +92,18 @@ def _tables(report: Report) -> str:
         "Tuples",
         "Strict: head, indicator, status, region, growth, filter, orgs, industries and mechanisms right.",
         report.tuples,
+        report.tuple_intervals,
     )
 
 
-def _table(
-    title: str, note: str, scores: Mapping[str, Score], intervals: Mapping[str, tuple[float, float]] | None = None
-) -> str:
-    columns = ("", "precision", "recall", "F1", "gold", "found", "right", *(["95 %"] if intervals else []))
+def _table(title: str, note: str, scores: Mapping[str, Score], intervals: Mapping[str, tuple[float, float]]) -> str:
+    columns = ("", "precision", "recall", "F1", "gold", "found", "right", "95 %")
     rows = [element("tr", *(element("th", escape(c)) for c in columns))]
     for name, s in scores.items():
         # The macro mean is over types: no counts belong to it.
         counts = ("", "", "") if name == "macro" else (str(s.gold), str(s.found), str(s.right))
         cells = [f"{s.precision:.3f}", f"{s.recall:.3f}", f"{s.f1:.3f}", *counts]
-        if intervals:
-            cells.append(" – ".join(f"{x:.3f}" for x in intervals.get(name, ())))
+        cells.append(" – ".join(f"{x:.3f}" for x in intervals.get(name, ())))
         strong = "strong" if name in ("micro", "strict") else ""
         rows.append(element("tr", element("th", escape(name)), *(element("td", c) for c in cells), class_=strong))
     return _card(title, note, element("table", *rows, class_="scores"))
