@@ -15,8 +15,11 @@ from zsner.text import Decoded, decode
 logging.getLogger("trafilatura").addHandler(logging.NullHandler())
 
 _CHARSET: Final = re.compile(rb"""<(?:meta|\?xml)[^>]+(?:charset|encoding)\s*=\s*["']?\s*([\w-]+)""", re.IGNORECASE)
-# Pages that declare the smaller set hold characters of the larger one.
-_LARGER: Final = {"gb2312": "gb18030", "gbk": "gb18030", "big5": "big5hkscs"}
+# What Chinese pages declare; those that name the smaller set hold characters of the larger one.
+_DECLARED: Final = {
+    **dict.fromkeys(("gb2312", "gbk", "gb18030"), "gb18030"),
+    **dict.fromkeys(("big5", "big5-hkscs"), "big5hkscs"),
+}
 
 
 def main_text(data: bytes, encoding: str | None = None) -> Decoded:
@@ -48,13 +51,13 @@ def _config() -> Any:
 
 def _decoded(data: bytes, encoding: str | None) -> Decoded:
     declared = _CHARSET.search(data[:4096])
-    if encoding is None and declared:
-        name = declared[1].decode().lower()
+    name = _DECLARED.get(declared[1].decode().lower()) if declared else None
+    if encoding is None and name:
         try:
             data.decode("utf-8")
         except UnicodeDecodeError:
             try:
-                return decode(data, _LARGER.get(name, name))
+                return decode(data, name)
             except DataError:
                 pass  # pages declare wrongly too: their bytes decide
     return decode(data, encoding)

@@ -101,7 +101,7 @@ def rows(file: IO[bytes], where: str, fields: Fields) -> Iterator[Document | Unr
                 for row in range(batch.num_rows):
                     number += 1
                     yield _row(batch, row, f"{where}: row {number}", f"row-{number}", fields)
-    except (arrow.ArrowException, OSError) as error:
+    except (arrow.ArrowException, OSError, UnicodeDecodeError) as error:
         raise DataError(f"is no sound Parquet file ({error}); write it again") from error
     if not number:
         raise DataError("is empty; give one document a row")

@@ -8,6 +8,7 @@ file does not end a run.
 import os
 import re
 import sys
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from glob import has_magic
@@ -67,7 +68,7 @@ def read_sources(path: str, encoding: str | None = None, fields: Fields = Fields
         yield from _standard_input(how)
         return
     failed: list[OSError] = []
-    for file in _listing(path, failed.append):
+    for file in _listing(path, failed):
         yield from _read(file, how)
     for error in failed:
         name = _shown(os.fsencode(error.filename))
@@ -78,22 +79,24 @@ def count_sources(path: str) -> int | None:
     """How many documents there are to read, where that is known before reading; for a progress bar."""
     if path == "-":
         return None
-    files = _listing(path, lambda error: None)
-    return None if any(_kind(file.name)[1] in _MANY for file in files) else len(files)
+    failed: list[OSError] = []
+    files = _listing(path, failed)
+    return None if any(_kind(file.name)[1] in _MANY for file in files) else len(files) + len(failed)
 
 
 # ------------------------------------------------------------------------ listing
 
 
-def _listing(path: str, failed: Callable[[OSError], None]) -> list[_File]:
-    """The files at `path` in order; `failed` is told of folders that cannot be listed."""
+def _listing(path: str, failed: list[OSError]) -> list[_File]:
+    """The files at `path` in order; `failed` takes what kept folders from being listed."""
     root = Path(path)
-    if root.is_dir():
+    # os.path, unlike pathlib, answers no where it may not look or the name is too long.
+    if os.path.isdir(path):
         files = sorted(_walk(root, failed))
         if not files:
             raise DataError(f"{path}: no {_READABLE} in this folder")
         return [_on_disk(file, file.relative_to(root)) for file in files]
-    if root.exists():
+    if os.path.exists(path):
         return [_on_disk(root, PurePath(root.name))]
     if not has_magic(path):
         raise DataError(f"{path}: no such file or folder; check the path")
@@ -102,8 +105,8 @@ def _listing(path: str, failed: Callable[[OSError], None]) -> list[_File]:
     # pathlib, unlike glob, does not follow links to folders, which may lead in a circle.
     try:
         found = sorted(base.glob(f"{pattern}/*" if pattern.endswith("**") else pattern))
-    except ValueError as error:
-        raise DataError(f"{path}: {error}; ** stands for folders, * for parts of a name") from error
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path}: {error}; check the pattern") from error
     names = [(file, file.relative_to(base)) for file in found if _is_file(file)]
     names = [(file, name) for file, name in names if not _hidden(name)]
     if not names:
@@ -111,9 +114,9 @@ def _listing(path: str, failed: Callable[[OSError], None]) -> list[_File]:
     return [_on_disk(file, name) for file, name in names]
 
 
-def _walk(root: Path, failed: Callable[[OSError], None]) -> Iterator[Path]:
-    for folder, folders, files in os.walk(root, onerror=failed):
-        folders[:] = [name for name in folders if not name.startswith(".")]
+def _walk(root: Path, failed: list[OSError]) -> Iterator[Path]:
+    for folder, folders, files in os.walk(root, onerror=failed.append):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in files:
             file = Path(folder, name)
             if not name.startswith(".") and _kind(name)[1] in _KNOWN and _is_file(file):
@@ -122,7 +125,7 @@ def _walk(root: Path, failed: Callable[[OSError], None]) -> Iterator[Path]:
 
 def _is_file(path: Path) -> bool:
     """Not for folders, nor pipes and devices, which may never end; a link that leads nowhere is told of later."""
-    return path.is_file() or not path.exists()
+    return os.path.isfile(path) or not os.path.exists(path)
 
 
 def _hidden(path: PurePath) -> bool:
@@ -172,10 +175,7 @@ def _read(file: _File, how: _How, within: bool = False) -> Iterator[Source]:
     except DataError as error:
         yield _unreadable(file, str(error))
     except BROKEN as error:
-        if isinstance(error, OSError) and error.strerror:
-            yield _unreadable(file, f"cannot be read ({error.strerror})")
-        else:
-            yield _unreadable(file, f"is broken from here on ({error}); copy it again")
+        yield _unreadable(file, _why(error))
 
 
 def _members(data: IO[bytes], kind: str, archive: _File, how: _How) -> Iterator[Source]:
@@ -209,6 +209,12 @@ def _text(data: bytes, file: _File, how: _How, to_text: Callable[[bytes, str | N
     return Source(Document(id=file.name, text=decoded.text, encoding=guess), _guess_note(decoded, file.where))
 
 
+def _why(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return f"cannot be read ({error.strerror})"
+    return f"is broken from here on ({error}); copy it again"
+
+
 def _unreadable(file: _File, why: str) -> Source:
     return Source(Unreadable(id=file.name, error=f"{file.where}: {' '.join(why.split())}"))
 
@@ -226,12 +232,14 @@ def _standard_input(how: _How) -> Iterator[Source]:
     data: Any = sys.stdin.buffer
     file = _File("-", "standard input", lambda: data)
     head: list[bytes] = []
-    for piece in pieces(data):
-        head.append(piece)
-        if piece.strip() or len(head) == 2**16:
-            break
-    if head and head[-1].removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"{"):
-        yield from map(Source, lines(chain(head, pieces(data)), file.where, how.fields))
-    else:
-        start = b"".join(head)
-        yield _text(_whole(data, start), file, how, decode)
+    try:
+        for piece in pieces(data):
+            head.append(piece)
+            if piece.strip() or len(head) == 2**16:
+                break
+        if head and head[-1].removeprefix(BOM_UTF8).lstrip().startswith(b"{"):
+            yield from map(Source, lines(chain(head, pieces(data)), file.where, how.fields))
+        else:
+            yield _text(_whole(data, b"".join(head)), file, how, decode)
+    except OSError as error:  # a folder, say
+        yield _unreadable(file, _why(error))
