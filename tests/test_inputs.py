@@ -10,6 +10,7 @@ import tracemalloc
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
+from threading import Timer
 
 import pyarrow as arrow
 import pytest
@@ -149,6 +150,22 @@ def test_a_parquet_of_nothing_and_days_as_days(tmp_path: Path) -> None:
     for day in (date(2023, 5, 10), datetime(2023, 5, 10, 8, 30)):
         parquet.write_table(arrow.table({"text": [LINE], "published": [day]}), file)
         assert read(file)[0].meta == {"published": "2023-05-10"}
+
+
+def test_a_row_group_of_parquet_is_not_held_whole(tmp_path: Path) -> None:
+    table = arrow.table({"text": [f"{i:05}" * 200 for i in range(20_000)]})  # 20 MB
+    parquet.write_table(table, tmp_path / "a.parquet", use_dictionary=False, compression="none")
+    size = table.nbytes
+    del table
+    before = arrow.total_allocated_bytes()
+    tracemalloc.start()
+    held = [
+        arrow.total_allocated_bytes() - before + tracemalloc.get_traced_memory()[0]
+        for _ in read_sources(str(tmp_path / "a.parquet"))
+    ]
+    tracemalloc.stop()
+    assert len(held) == 20_000
+    assert max(held) < size / 4
 
 
 def test_bad_lines_are_told_one_by_one(tmp_path: Path) -> None:
@@ -328,14 +345,17 @@ def test_each_line_of_a_pipe_is_answered_before_the_next_comes() -> None:
     command = [sys.executable, "-m", "zsner.cli.app", "predict", "-"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT) as process:
         assert process.stdin is not None and process.stdout is not None
+        late = Timer(60, process.kill)  # else an answer held back would be waited for without end
+        late.start()
         for number in range(3):
             process.stdin.write(json.dumps({"id": str(number), "text": LINE}).encode() + b"\n")
             process.stdin.flush()
-            answer = from_json(process.stdout.readline())  # would wait for ever if it were held back
+            answer = from_json(process.stdout.readline())
             assert answer.id == str(number)
             assert answer.spans
         process.stdin.close()
         assert process.wait() == 0
+        late.cancel()
 
 
 def test_predict_tells_each_bad_document_and_their_number(tmp_path: Path) -> None:

@@ -90,7 +90,7 @@ def rows(file: IO[bytes], where: str, fields: Fields) -> Iterator[Document | Unr
     except ImportError as error:
         raise DataError("needs pyarrow; install: pip install 'zsner[tables]'") from error
     try:
-        table = parquet.ParquetFile(file)
+        table = parquet.ParquetFile(file, buffer_size=2**20, pre_buffer=False)  # else a whole row group is held
         names = table.schema_arrow.names
         if fields.text not in names:
             raise DataError(f'no column "{fields.text}"; name the one with the texts with --text-field')

@@ -1,7 +1,7 @@
 """What `zsner predict` reads -> Documents: files, folders, patterns, archives, standard input.
 
-Everything is read as a stream: one document, of at most LONGEST bytes, is held at a time, and of a folder
-the list of its files. What cannot be read becomes an `Unreadable` in its place, so that one bad
+Everything is read as a stream: one document, of at most LONGEST bytes, is held at a time, of Parquet a few
+rows, of a folder the list of its files. What cannot be read becomes an `Unreadable` in its place, so that one bad
 file does not end a run.
 """
 
