@@ -343,7 +343,8 @@ def test_memory_does_not_grow_with_the_input(tmp_path: Path, name: str) -> None:
 
 def test_each_line_of_a_pipe_is_answered_before_the_next_comes() -> None:
     command = [sys.executable, "-m", "zsner.cli.app", "predict", "-"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT) as process:
+    held = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT, env=held) as process:
         assert process.stdin is not None and process.stdout is not None
         late = Timer(60, process.kill)  # else an answer held back would be waited for without end
         late.start()
