@@ -8,8 +8,9 @@ import pytest
 
 from tests.conftest import ARTICLES, SEEDS
 from zsner.document import DataError, Document, Unreadable, to_json
-from zsner.io.readers import read_gold, read_predictions, read_sources
+from zsner.io.readers import read_gold, read_predictions
 from zsner.io.rows import CSV_COLUMNS
+from zsner.io.sources import read_sources
 from zsner.io.writers import CsvWriter, TableWriter, opened, readable
 from zsner.pipeline import with_values
 

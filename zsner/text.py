@@ -32,6 +32,7 @@ _BOMS: Final = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _GUESSES: Final = ("gb18030", "big5hkscs", "utf-16-le", "utf-16-be")
+_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 ENCODINGS: Final = ("utf-8", "utf-8-sig", "utf-16", *_GUESSES)
 
 
@@ -99,7 +100,8 @@ def _sound(decoded: Decoded) -> Decoded:
         raise DataError("is binary, not text; give a text file")
     if not decoded.text.strip():
         raise DataError("holds only white space; give a text")
-    return decoded
+    # Some codecs give lone surrogates, which UTF-8 cannot hold. One character for one keeps offsets true.
+    return decoded._replace(text=_SURROGATE.sub("\ufffd", decoded.text))
 
 
 # ------------------------------------------------------------------------ folding

@@ -14,7 +14,7 @@ from zsner.cli.extras import need
 from zsner.document import DataError, Document, read_day
 
 if TYPE_CHECKING:
-    from zsner.io.readers import Source
+    from zsner.io.sources import Source
     from zsner.io.writers import Writer
 
 
@@ -41,7 +41,11 @@ _LIBRARY: Final = {Format.parquet: "pyarrow", Format.xlsx: "xlsxwriter"}
 
 def predict_cli(
     path: Annotated[
-        str, typer.Argument(help='A text file, a JSONL of {"id", "text"}, a folder, or - for standard input.')
+        str,
+        typer.Argument(
+            help="A text, an HTML page (.html), JSONL or Parquet of texts, an archive (.zip .tar .tgz) or a folder "
+            "of them, a pattern in quotes, or - for standard input."
+        ),
     ],
     model: Annotated[str | None, typer.Option(help="A model folder; default: the model in the package.")] = None,
     format: Annotated[
@@ -55,6 +59,8 @@ def predict_cli(
         Path | None, typer.Option("--output", "-o", help="Write here instead of standard output.")
     ] = None,
     encoding: Annotated[str | None, typer.Option(help="Encoding of the texts, where it is not detected right.")] = None,
+    text_field: Annotated[str, typer.Option(help="The field of a JSONL or Parquet that holds the text.")] = "text",
+    id_field: Annotated[str, typer.Option(help="The one that holds the id.")] = "id",
     home_region: Annotated[str | None, typer.Option(help="The place the texts are about, where you know it.")] = None,
     published: Annotated[
         str | None, typer.Option(help="The day the texts were published, as 2023-05-10, where you know it.")
@@ -83,11 +89,20 @@ def predict_cli(
 
         zsner predict news/ -o news.xlsx                    the same for Excel; .parquet for pandas, DuckDB
 
+        zsner predict news.zip -o news.jsonl                the members of an archive, read where they are
+
+        zsner predict 'news/**/*.html'                      the main text of pages
+
+        zsner predict posts.jsonl.gz --text-field body --id-field url
+
+        tail -f posts.jsonl | zsner predict -               each line is answered as it comes
+
         zsner predict news/ --min-confidence 0.9            only what the model is sure of
 
         zsner predict page.txt --explain                    why each figure was linked so
 
     xlsx and parquet need the extra `tables`, and `-o FILE` or a pipe: they are not for a terminal.
+    HTML needs the extra `html`; offsets count in the text taken from the page.
 
     Exit status: 0 all read; 1 some documents could not be read (each is a line with its error);
     2 nothing could be done.
@@ -98,6 +113,8 @@ def predict_cli(
         format=format,
         output=output,
         encoding=encoding,
+        text_field=text_field,
+        id_field=id_field,
         home_region=home_region,
         published=published,
         threads=threads,
@@ -117,6 +134,8 @@ def predict(
     format: Format | None = None,
     output: Path | None = None,
     encoding: str | None = None,
+    text_field: str = "text",
+    id_field: str = "id",
     home_region: str | None = None,
     published: str | None = None,
     threads: int | None = None,
@@ -125,7 +144,8 @@ def predict(
     explain: bool = False,
 ) -> int:
     """Predict `path` and write the result; returns how many documents could not be read."""
-    from zsner.io.readers import count_sources, read_sources
+    from zsner.io.records import Fields
+    from zsner.io.sources import count_sources, read_sources
     from zsner.io.writers import opened
     from zsner.link.gazetteer import gazetteer
     from zsner.pipeline import load, published_of
@@ -149,7 +169,7 @@ def predict(
     if explain and format not in (Format.table, Format.jsonl):
         raise DataError(f"--explain has no place in {format}; use --format table or jsonl")
     new_writer = _writer(format)
-    sources = read_sources(path, encoding)
+    sources = read_sources(path, encoding, Fields(text=text_field, id=id_field))
     first = next(sources)  # a path that is not there is told before the model is loaded
     nlp = load(model, threads=threads, min_confidence=min_confidence, explain=explain)
     if home_region and not gazetteer().knows(home_region):
@@ -178,6 +198,7 @@ def predict(
                 failed += 1
                 typer.echo(f"error: {document.error}", err=True)
             writer.write(document)
+            file.flush()  # whoever reads the other end of a pipe need not wait for the next
         for note in writer.close():
             typer.echo(f"note: {note}", err=True)
     return failed
