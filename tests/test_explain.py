@@ -49,8 +49,7 @@ def test_the_scorer_tells_what_the_rules_would_have_said(path: Path) -> None:
         assert t.reasons
         assert filled <= t.reasons.keys()
         for slot, reason in t.reasons.items():
-            assert reason.by == ("rule" if slot == "period" else "scorer")
-            assert slot != "period" or reason.instead is None
+            assert reason.by == "scorer"
             # An empty slot is told of only where the rules would have filled it.
             assert reason.evidence if slot in filled else reason.instead
     assert any(r.instead for t in document.tuples for r in (t.reasons or {}).values())

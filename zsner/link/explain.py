@@ -6,7 +6,6 @@ from typing import Final
 import msgspec
 
 from zsner.document import MetricTuple, Reason
-from zsner.link.learned import BY_RULE
 from zsner.link.page import Figure, Item, Page
 from zsner.schema import SLOTS
 
@@ -34,7 +33,7 @@ class Explainer:
             same = by_rule is not None and _answer(t, field) == _answer(by_rule, field)
             if taken or ruled:
                 reasons[field] = Reason(
-                    by="scorer" if scored and field not in BY_RULE else "rule",
+                    by="scorer" if scored else "rule",
                     evidence=self._evidence(t, field),
                     rule=rules.get(field),
                     instead=None if same else ruled,

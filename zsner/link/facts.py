@@ -42,7 +42,7 @@ PAIR_WIDTH: Final = _PAIR + _FIGURE + sum(_OF_SLOT.values()) + len(SCORED)
 
 class Pairs(NamedTuple):
     """Candidates of all slots, sorted by slot as in SCORED: for each its figure's number, slot's number,
-    place [start, end), what is between it and its figure, its row of numbers, whether the rules link it."""
+    place [start, end), what is between it and its figure, and its row of numbers."""
 
     figure: Ints
     slot: Ints
@@ -51,7 +51,6 @@ class Pairs(NamedTuple):
     numbers: Floats
     names: list[str]
     """The span's id; for a period `start:end`."""
-    ruled: list[bool]
 
 
 class Facts(NamedTuple):
@@ -110,7 +109,6 @@ class _Finder:
             np.concatenate([p.between for p in parts]),
             np.concatenate([p.numbers for p in parts]),
             [name for p in parts for name in p.names],
-            [yes for p in parts for yes in p.ruled],
         )
         return Facts(self.values, self.place, self.sentence, self.numbers, joined)
 
@@ -318,7 +316,7 @@ class _Finder:
         size = len(candidates)
         if not size:
             none = np.zeros(0, np.int64)
-            return Pairs(none, none, np.zeros((0, 2), np.int64), np.zeros((0, 2), np.int64), _empty(), [], [])
+            return Pairs(none, none, np.zeros((0, 2), np.int64), np.zeros((0, 2), np.int64), _empty(), [])
         figure = np.array([c.figure for c in candidates], np.int64)
         start = np.array([c.start for c in candidates], np.int64)
         end = np.array([c.end for c in candidates], np.int64)
@@ -392,7 +390,6 @@ class _Finder:
             np.stack([low, np.minimum(high, low + BETWEEN)], 1),
             numbers,
             [c.name for c in candidates],
-            [c.ruled for c in candidates],
         )
 
 

@@ -9,9 +9,6 @@ from zsner.link.page import Figure, Item, Page
 from zsner.link.scorer import CHOSEN_ONE, Scores
 from zsner.schema import INDICATORS, LIST_SLOTS
 
-BY_RULE: Final = ("period",)
-"""Slots in which the rules are better than the scorer over three seeds, on dev and on articles that the
-rules were not written on (`reports/links.md`)."""
 _LIKELY: Final = 0.5
 _LEAST: Final = 1e-3
 
@@ -58,7 +55,7 @@ def _choose(facts: Facts, scores: Scores, n: int) -> _Choice:
     for slot, candidates in by_slot.items():
         if slot in CHOSEN_ONE:
             continue
-        held = [k for k in candidates if (pairs.ruled[k] if slot in BY_RULE else scores.pair[k] >= _LIKELY)]
+        held = [k for k in candidates if scores.pair[k] >= _LIKELY]
         if slot not in LIST_SLOTS:
             held = sorted(held, key=lambda k: -scores.pair[k])[:1]
         if held:
@@ -66,12 +63,8 @@ def _choose(facts: Facts, scores: Scores, n: int) -> _Choice:
         right *= float(np.prod([scores.pair[k] if k in held else 1 - scores.pair[k] for k in candidates]))
     for number, slot in enumerate(CHOSEN_ONE):
         none = float(scores.none[n, number])
-        candidates = by_slot.get(slot, [])
-        if slot in BY_RULE:
-            best = next((k for k in candidates if pairs.ruled[k]), None)
-        else:
-            best = max((k for k in candidates if scores.pair[k] >= none), key=lambda k: scores.pair[k], default=None)
-        if best is not None:
+        best = max(by_slot.get(slot, []), key=lambda k: scores.pair[k], default=None)
+        if best is not None and scores.pair[best] >= none:
             chosen[slot], sure[slot] = [best], float(scores.pair[best])
         if slot == "region":  # the time is no part of a strict tuple
             right *= sure.get(slot, none)
