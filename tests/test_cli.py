@@ -174,6 +174,10 @@ def test_bad_input_is_one_clear_line(args: tuple[str, ...], message: str) -> Non
     assert message in line
 
 
+def test_stats_count_the_corpus_where_nothing_is_named() -> None:
+    assert run("data", "stats").stdout == run("data", "stats", "data/annotations").stdout != b""
+
+
 def test_check_prints_what_is_wrong_and_fails(tmp_path: Path) -> None:
     assert run("data", "check", "data/annotations").returncode == 0
     before, mark, settled = (SEEDS / "000.json").read_text(encoding="utf-8").partition('"ground_truth":true')

@@ -88,10 +88,10 @@ def check_cli(
 
 
 @data_app.command("stats")
-def stats_cli(path: DataPath) -> None:
+def stats_cli(path: DataPath = Path("data/annotations")) -> None:
     """Count articles, spans, tuples and what kinds of article there are, split by split.
 
-    Example: zsner data stats data/annotations
+    Example: zsner data stats data/annotations, which is what it counts if none is named
     """
     from rich.console import Console
     from rich.table import Table
