@@ -12,7 +12,7 @@ from zsner.document import DataError, Document
 from zsner.schema import SLOTS, SPAN_TYPES
 from zsner.score.agreement import agreement, annotator_pairs
 
-pytest.importorskip("seqeval")
+pytest.importorskip("seqeval")  # of the extra `evaluate`, which counts the agreement
 
 
 def stored(folder: Path, *versions: Document, settled: bool = True) -> Path:

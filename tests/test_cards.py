@@ -39,7 +39,7 @@ def test_the_model_index_is_what_was_measured() -> None:
 
 
 def test_the_hub_reads_the_model_index() -> None:
-    hub = pytest.importorskip("huggingface_hub")
+    hub = pytest.importorskip("huggingface_hub")  # comes with the extra `train`
     card = hub.ModelCard.load(MODEL_CARD)
     assert card.data.license == "apache-2.0"
     assert card.data.model_name == "zsner-base"
@@ -66,7 +66,7 @@ def test_the_card_lies_in_nobodys_way() -> None:
 
 
 def test_the_line_on_the_data_card_loads_the_corpus(tmp_path: Path) -> None:
-    pytest.importorskip("datasets", minversion="4.7")
+    pytest.importorskip("datasets", minversion="4.7")  # of the extra `train`; older ones lack the type Json
     (code,) = re.findall(r"```python\n(.*?)```", DATA_CARD.read_text(encoding="utf-8"), re.DOTALL)
     tell = """
 import json, sys

@@ -100,7 +100,7 @@ def test_the_digest_tells_any_change(gold: list[Document]) -> None:
 
 
 def test_datasets_has_the_windows(gold: list[Document]) -> None:
-    datasets = pytest.importorskip("datasets")
+    datasets = pytest.importorskip("datasets")  # of the extra `train`
     dataset = to_dataset(gold[:2], size=128)
     assert dataset.features == datasets.Features(
         {
@@ -119,5 +119,5 @@ def test_datasets_has_the_windows(gold: list[Document]) -> None:
 
 
 def test_datasets_of_nothing_keeps_its_columns() -> None:
-    pytest.importorskip("datasets")
+    pytest.importorskip("datasets")  # of the extra `train`
     assert to_dataset([]).column_names == ["id", "document", "start", "tokens", "ner_tags"]

@@ -91,7 +91,7 @@ def test_a_reader_is_scored_on_the_types_it_claims() -> None:
 
 def comparison() -> Comparison:
     def reader(name: str, speed: float, *kept: str, types: list[str]) -> Reader:
-        rows = outcomes([(GOLD, reading(*kept))], types)  # type: ignore[arg-type]
+        rows = outcomes([(GOLD, reading(*kept))], types)  # type: ignore[arg-type]  # lists of plain strings stand for types
         return Reader(name=name, about=f"{name} 1.0, MIT.", speed=speed, outcomes={"test": rows, "seeds": rows})
 
     return Comparison(

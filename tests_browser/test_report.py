@@ -53,11 +53,11 @@ def document(text: str, *spans: tuple[str, str], id: str = "d", head: str = "", 
     for n, (kind, words) in enumerate(sorted(spans, key=lambda s: text.index(s[1])), 1):
         start = text.index(words)
         held.append(
-            Span(id=f"s{n}", type=kind, start=start, end=start + len(words), text=words, score=0.9)  # type: ignore[arg-type]
+            Span(id=f"s{n}", type=kind, start=start, end=start + len(words), text=words, score=0.9)  # type: ignore[arg-type]  # plain strings stand for literals
         )
     ids = {s.text: s.id for s in held}
     links = {slot: ids[str(words)] for slot, words in slots.items()}
-    tuples = (MetricTuple(head=ids[head], indicator="project_investment", status="actual", **links),) if head else ()  # type: ignore[arg-type]
+    tuples = (MetricTuple(head=ids[head], indicator="project_investment", status="actual", **links),) if head else ()  # type: ignore[arg-type]  # plain strings stand for literals
     return Document(id=id, text=text, spans=tuple(held), tuples=tuples)
 
 

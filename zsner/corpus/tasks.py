@@ -238,7 +238,7 @@ class _Reader:
             return None
         try:
             first, last = read_dates(dates)
-        except ValueError:
+        except ValueError:  # told as a problem of the task, with its place
             self.say("error", place, f"dates {dates!r}; write them as 2022-01-01/2022-03-31, .. for an open end")
             return period
         return msgspec.structs.replace(period, from_=first, to=last)

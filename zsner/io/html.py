@@ -55,7 +55,7 @@ def _decoded(data: bytes, encoding: str | None) -> Decoded:
     if encoding is None and name:
         try:
             data.decode("utf-8")
-        except UnicodeDecodeError:
+        except UnicodeDecodeError:  # not UTF-8: what the page declares is tried
             try:
                 return decode(data, name)
             except DataError:

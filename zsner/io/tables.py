@@ -80,7 +80,7 @@ class ParquetWriter:
             return cell
         try:
             fitted = cell.quantize(_LAST_PLACE, context=_EXACT)
-        except InvalidOperation:
+        except InvalidOperation:  # too large for the column: left empty, counted, and told at the end
             self._unfit += 1
             return None
         self._unfit += fitted != cell

@@ -1,7 +1,6 @@
 """Errors on spans by class, with the ones that come most often."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from zsner.document import Document, Span
@@ -95,29 +94,45 @@ def _kind(gold: list[Span], found: list[Span]) -> str:
 
 def error_report(title: str, listed: list[Mistake], examples: int = 6) -> str:
     """Markdown: how many of each class by type, and examples of the most frequent ones."""
-    counts = Counter((m.kind, m.type) for m in listed)
-    rows = [
+    rows = {(m.kind, m.type): list[str]() for m in listed}
+    for m in listed:
+        rows[m.kind, m.type].append(table_row(m.document, m.gold, m.found, m.context))
+    lines = [
         f"# Errors on {title}",
         "",
         f"{len(listed)} errors on spans; made by `zsner evaluate … --errors FILE`.",
         "",
-        "| class | " + " | ".join(SPAN_TYPES) + " | all |",
-        "|" + "---|" * (2 + len(SPAN_TYPES)),
+        *class_table(rows, CLASSES, SPAN_TYPES),
     ]
-    for kind in CLASSES:
-        cells = [counts[kind, t] for t in SPAN_TYPES]
-        rows.append(f"| {kind} | " + " | ".join(map(str, cells)) + f" | {sum(cells)} |")
-    by_class: dict[tuple[str, str], list[Mistake]] = defaultdict(list)
-    for m in listed:
-        by_class[m.kind, m.type].append(m)
-    for (kind, type_), number in counts.most_common(10):
-        rows += ["", f"## {kind}, {type_}: {number}", "", "| article | gold | found | context |", "|---|---|---|---|"]
-        # Spread over the list, not its beginning: one article would fill it.
-        chosen = by_class[kind, type_]
-        step = max(1, len(chosen) // examples)
-        for m in chosen[::step][:examples]:
-            rows.append(table_row(m.document, m.gold, m.found, m.context))
-    return "\n".join(rows) + "\n"
+    for kind, type_ in most_frequent(rows, 10):
+        lines += examples_of(f"{kind}, {type_}", rows[kind, type_], examples)
+    return "\n".join(lines) + "\n"
+
+
+Rows = Mapping[tuple[str, str], Sequence[str]]
+"""(class, type or slot) -> a row of a Markdown table for each error."""
+
+
+def class_table(rows: Rows, classes: Sequence[str], columns: Sequence[str]) -> list[str]:
+    """Lines of a Markdown table: how many errors of each class, by type or slot."""
+    lines = ["| class | " + " | ".join(columns) + " | all |", "|" + "---|" * (2 + len(columns))]
+    for kind in classes:
+        cells = [len(rows.get((kind, column), ())) for column in columns]
+        lines.append(f"| {kind} | " + " | ".join(map(str, cells)) + f" | {sum(cells)} |")
+    return lines
+
+
+def most_frequent(rows: Rows, most: int) -> list[tuple[str, str]]:
+    """The keys with the most errors."""
+    return sorted(rows, key=lambda key: -len(rows[key]))[:most]
+
+
+def examples_of(title: str, rows: Sequence[str], examples: int) -> list[str]:
+    """Lines: a heading with the number, and some of the rows."""
+    # Spread over the list, not its beginning: one article would fill it.
+    chosen = rows[:: max(1, len(rows) // examples)][:examples]
+    head = ["", f"## {title}: {len(rows)}", "", "| article | gold | found | context |", "|---|---|---|---|"]
+    return [*head, *chosen]
 
 
 def in_context(text: str, start: int, end: int) -> str:

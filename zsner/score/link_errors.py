@@ -1,12 +1,12 @@
 """Errors on links by class: figures that both sides have, with another value in a slot."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from zsner.document import Document, MetricTuple
 from zsner.schema import LIST_SLOTS, SLOTS
-from zsner.score.errors import in_context, table_row
+from zsner.score.errors import class_table, examples_of, in_context, most_frequent, table_row
 from zsner.score.tuples import resolve, wrong_fields
 
 FIELDS: Final = ("indicator", "status", *SLOTS)
@@ -77,28 +77,21 @@ def _kind(field: str, right: Sequence[str], wrong: Sequence[str]) -> str:
 
 def link_report(title: str, listed: Sequence[LinkMistake], examples: int = 6) -> str:
     """Markdown: how many of each class by slot, the indicators taken for one another, examples."""
-    counts = Counter((m.kind, m.field) for m in listed)
-    rows = [
+    rows = {(m.kind, m.field): list[str]() for m in listed}
+    for m in listed:
+        rows[m.kind, m.field].append(table_row(m.document, m.gold, m.found, m.context))
+    swapped = Counter((m.gold, m.found) for m in listed if m.field == "indicator")
+    lines = [
         f"# Errors of links on {title}",
         "",
         f"{len(listed)} wrong slots of figures whose head is right.",
         "",
-        "| class | " + " | ".join(FIELDS) + " | all |",
-        "|" + "---|" * (2 + len(FIELDS)),
+        *class_table(rows, LINK_CLASSES, FIELDS),
+        "",
+        "| indicator | taken for | times |",
+        "|---|---|---|",
+        *(f"| {gold} | {found} | {number} |" for (gold, found), number in swapped.most_common(12)),
     ]
-    for kind in LINK_CLASSES:
-        cells = [counts[kind, field] for field in FIELDS]
-        rows.append(f"| {kind} | " + " | ".join(map(str, cells)) + f" | {sum(cells)} |")
-    swapped = Counter((m.gold, m.found) for m in listed if m.field == "indicator")
-    rows += ["", "| indicator | taken for | times |", "|---|---|---|"]
-    rows += [f"| {gold} | {found} | {number} |" for (gold, found), number in swapped.most_common(12)]
-    by_class: dict[tuple[str, str], list[LinkMistake]] = defaultdict(list)
-    for m in listed:
-        by_class[m.kind, m.field].append(m)
-    for (kind, field), number in counts.most_common(12):
-        rows += ["", f"## {field}, {kind}: {number}", "", "| article | gold | found | context |", "|---|---|---|---|"]
-        # Spread over the list, not its beginning: one article would fill it.
-        chosen = by_class[kind, field]
-        for m in chosen[:: max(1, len(chosen) // examples)][:examples]:
-            rows.append(table_row(m.document, m.gold, m.found, m.context))
-    return "\n".join(rows) + "\n"
+    for kind, field in most_frequent(rows, 12):
+        lines += examples_of(f"{field}, {kind}", rows[kind, field], examples)
+    return "\n".join(lines) + "\n"

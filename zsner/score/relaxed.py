@@ -113,4 +113,4 @@ def _value(span: Span, currency: str) -> Quantity | None:
     try:
         return parse(span.text, cast(ValueType, span.type), currency=currency)
     except Unparsable:
-        return None
+        return None  # a gold span without a value is right in no prediction

@@ -105,7 +105,8 @@ def _held_out(
         if not (folder / MANIFEST).exists():
             train_on(config, rest, dev, folder, resume=(folder / RUN_CONFIG).exists())
         # Half a gigabyte a fold that nothing needs any more.
-        shutil.rmtree(folder / CHECKPOINTS, ignore_errors=True)
+        if (folder / CHECKPOINTS).exists():
+            shutil.rmtree(folder / CHECKPOINTS)
         nlp = load(folder)
         _write(file, [nlp.process(d) for d in part])
     return read_predictions(file)

@@ -270,6 +270,7 @@ def export_links(model: LinkHeads, path: Path) -> None:
     names = ("states", "place", "sentence", "numbers", "pair_figure", "pair_place", "pair_between", "pair_numbers")
     sizes = (length, figures, figures, figures, pairs, pairs, pairs, pairs)
     with warnings.catch_warnings():
+        # The exporter warns of its own insides, as for the encoder.
         warnings.simplefilter("ignore")
         logging.getLogger("torch.onnx").setLevel(logging.ERROR)
         torch.onnx.export(

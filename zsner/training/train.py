@@ -127,7 +127,8 @@ def train_on(
         _average(trainer.model, sorted(checkpoints.glob("checkpoint-*"), key=_step)[-config.average :])
     # Made aside: whoever is interrupted between model, calibration and links has no half of them.
     aside = output / "model.partial"
-    shutil.rmtree(aside, ignore_errors=True)
+    if aside.exists():
+        shutil.rmtree(aside)
     trainer.model.save_pretrained(aside)
     tokenizer.save_pretrained(aside)
     files = ["config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"]

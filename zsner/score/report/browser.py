@@ -14,8 +14,8 @@ import msgspec
 from zsner.document import Document, MetricTuple, Span
 from zsner.io.writers import readable, readable_period
 from zsner.schema import SLOTS, Slot
-from zsner.score.errors import mistakes
-from zsner.score.link_errors import link_mistakes
+from zsner.score.errors import Mistake, mistakes
+from zsner.score.link_errors import LinkMistake, link_mistakes
 from zsner.score.tuples import Key, resolve, wrong_fields
 
 Level = Literal["span", "figure", "link"]
@@ -102,32 +102,23 @@ def errors(pairs: Sequence[tuple[Document, Document]], shown: Sequence[Article])
     both have their head; in the order of the text. `shown` are the articles of the pairs."""
     place = {gold.id: n for n, (gold, _) in enumerate(pairs)}
     figures = [{f.start: n for n, f in enumerate(a.figures) if f.gold and f.found} for a in shown]
+    named: list[tuple[Level, str, Mistake | LinkMistake]] = [
+        *(("span", m.type, m) for m in mistakes(pairs)),
+        *(("link", m.field, m) for m in link_mistakes(pairs)),
+    ]
     listed = [
         Error(
-            level="span",
+            level=level,
             kind=m.kind,
-            type=m.type,
+            type=type_,
             article=place[m.document],
             start=m.start,
             end=m.end,
             gold=m.gold,
             found=m.found,
+            figure=figures[place[m.document]][m.start] if level == "link" else None,
         )
-        for m in mistakes(pairs)
-    ]
-    listed += [
-        Error(
-            level="link",
-            kind=m.kind,
-            type=m.field,
-            article=place[m.document],
-            start=m.start,
-            end=m.end,
-            gold=m.gold,
-            found=m.found,
-            figure=figures[place[m.document]][m.start],
-        )
-        for m in link_mistakes(pairs)
+        for level, type_, m in named
     ]
     listed += [e for n, a in enumerate(shown) for e in _one_sided(n, a)]
     return sorted(listed, key=lambda e: (e.article, e.start, e.level != "span"))
